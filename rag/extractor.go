@@ -1,0 +1,163 @@
+package rag
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"unicode/utf8"
+
+	"github.com/naru-rag/naru/lang"
+)
+
+const (
+	// DefaultSentences is the most sentences an [Extractor] answers with.
+	DefaultSentences = 3
+	// DefaultCharacters is the most characters an [Extractor] answers with.
+	DefaultCharacters = 400
+)
+
+// Extractor is the [Generator] that needs no language model: its answer is the
+// documents' own sentences, word for word, those that cover the question best,
+// in reading order. The zero value works.
+type Extractor struct {
+	// Sentences is the most sentences to answer with; zero means [DefaultSentences].
+	Sentences int
+	// Characters is the most characters to answer with; zero means
+	// [DefaultCharacters]. A sentence that alone is longer is cut at its clauses.
+	Characters int
+}
+
+// The weights below were chosen together on the question sets; RATIONALE.md
+// says on which.
+const (
+	// titleShare is how much a word of the question counts for a sentence that
+	// stands under a title or heading which has it.
+	titleShare = .35
+	// neighbourShare is how much of the coverage of the sentence before and
+	// after is lent to a sentence: "It opens at nine" stands beside what It is.
+	neighbourShare = .3
+	// passageShare is how much of a sentence's score hangs on its passage's.
+	passageShare = .8
+	// typeBonus is added where a sentence has the type of thing asked for.
+	typeBonus = .12
+	// worthwhile is the share of the best sentence's score that another needs.
+	worthwhile = .35
+)
+
+// candidate is a sentence that may answer.
+type candidate struct {
+	place Place
+	text  string
+	score float64
+	size  int
+}
+
+// Generate chooses sentences of the evidence's passages. It never fails.
+func (x Extractor) Generate(_ context.Context, e *Evidence) ([]Draft, error) {
+	left, budget := x.Sentences, x.Characters
+	if left == 0 {
+		left = DefaultSentences
+	}
+	if budget == 0 {
+		budget = DefaultCharacters
+	}
+	candidates := e.candidates(budget)
+	sort.SliceStable(candidates, func(i, j int) bool { return candidates[i].score > candidates[j].score })
+
+	var chosen []candidate
+	for _, c := range candidates {
+		if left == 0 {
+			break
+		}
+		if c.score < worthwhile*candidates[0].score || c.size > budget || repeats(chosen, c) {
+			continue
+		}
+		chosen = append(chosen, c)
+		left--
+		budget -= c.size
+	}
+	slices.SortFunc(chosen, func(a, b candidate) int {
+		if a.place.Passage != b.place.Passage {
+			return a.place.Passage - b.place.Passage
+		}
+		return a.place.Start - b.place.Start
+	})
+	drafts := make([]Draft, len(chosen))
+	for i, c := range chosen {
+		drafts[i] = Draft{Text: c.text, Support: []Place{c.place}}
+	}
+	return drafts, nil
+}
+
+// repeats tells whether a sentence was chosen already: passages overlap, and
+// documents quote each other.
+func repeats(chosen []candidate, c candidate) bool {
+	return slices.ContainsFunc(chosen, func(other candidate) bool { return other.text == c.text })
+}
+
+// candidates scores every sentence of the passages that may be cited, in
+// reading order. Sentences longer than budget characters are cut.
+func (e *Evidence) candidates(budget int) []candidate {
+	var all []candidate
+	best := e.passages[0].Score
+	for i := range e.Passages() {
+		p := &e.passages[i]
+		standing := 1.
+		if best > 0 {
+			standing = 1 - passageShare + passageShare*p.Score/best
+		}
+		spans := lang.Sentences(p.Text, p.Language)
+		covers := make([]float64, len(spans))
+		for j, s := range spans {
+			covers[j] = e.coverage(within(p.terms, s), p.context, titleShare)
+		}
+		for j, s := range spans {
+			score := covers[j]
+			if j > 0 {
+				score += neighbourShare * covers[j-1]
+			}
+			if j+1 < len(spans) {
+				score += neighbourShare * covers[j+1]
+			}
+			if e.asked.expects.meets(p.Text[s.Start:s.End], e.asked.text, p.Language) {
+				score += typeBonus
+			}
+			s = e.shorten(p, s, budget)
+			text := p.Text[s.Start:s.End]
+			all = append(all, candidate{Place{i, s.Start, s.End}, text, score * standing, utf8.RuneCountInString(text)})
+		}
+	}
+	return all
+}
+
+// within returns the terms that lie in a span; terms are in reading order.
+func within(terms []lang.Term, s lang.Span) []lang.Term {
+	from := sort.Search(len(terms), func(i int) bool { return terms[i].Start >= s.Start })
+	to := from
+	for to < len(terms) && terms[to].Start < s.End {
+		to++
+	}
+	return terms[from:to]
+}
+
+// shorten cuts a sentence that is longer than budget characters to the run of
+// its clauses that fits and covers the question best.
+func (e *Evidence) shorten(p *weighedPassage, s lang.Span, budget int) lang.Span {
+	text := p.Text[s.Start:s.End]
+	if utf8.RuneCountInString(text) <= budget {
+		return s
+	}
+	clauses := lang.Clauses(text, p.Language)
+	best, bestCover := lang.Span{}, -1.
+	for i := range clauses {
+		j := i
+		for j+1 < len(clauses) && utf8.RuneCountInString(text[clauses[i].Start:clauses[j+1].End]) <= budget {
+			j++
+		}
+		run := lang.Span{Start: s.Start + clauses[i].Start, End: s.Start + clauses[j].End}
+		if cover := e.coverage(within(p.terms, run), p.context, titleShare); cover > bestCover {
+			best, bestCover = run, cover
+		}
+	}
+	return best
+}

@@ -1,0 +1,36 @@
+package rag
+
+import "context"
+
+// Query is what a [Searcher] is asked for: the question after it has been
+// understood.
+type Query struct {
+	// Text is the question as typed; the searcher analyses it the way it
+	// analysed the passages.
+	Text string
+	// Language is the detected language, a BCP 47 primary subtag or "und".
+	Language string
+	// Limit is how many passages to return, at least one.
+	Limit int
+	// Asker becomes a filter that cannot be left out.
+	Asker Asker
+}
+
+// Results are what a search found.
+type Results struct {
+	// Passages are the best first; equal scores are ordered by ID. Each carries
+	// its whole text, offsets and score.
+	Passages []Passage
+	// Degraded names what could not take part in the search, and why.
+	Degraded []string
+}
+
+// Searcher finds passages. An implementation must
+//   - never return a passage that the query's asker may not see,
+//   - return an error, not everything, when the asker has no tenant,
+//   - return no passage and no error when nothing matches,
+//   - order equal scores by passage ID,
+//   - be safe for concurrent use.
+type Searcher interface {
+	Search(ctx context.Context, q Query) (Results, error)
+}

@@ -1,0 +1,65 @@
+package rag
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/naru-rag/naru/lang"
+)
+
+// MaxQuestion is the longest question that is answered, in characters.
+const MaxQuestion = 4000
+
+// ErrNoTenant is returned where a question, or a search, has no tenant: a
+// missing tenant never means every tenant.
+var ErrNoTenant = errors.New("no tenant: the asker's configuration must assign one")
+
+// QuestionError says what is wrong with a question. Its text may be shown to
+// the asker.
+type QuestionError struct {
+	// Field is "question", "language" or "limit".
+	Field  string
+	Reason string
+}
+
+func (e *QuestionError) Error() string { return e.Field + ": " + e.Reason }
+
+// understood is a question in the form the path works with.
+type understood struct {
+	text     string
+	language string
+	limit    int
+	// terms say what the question is about; see [lang.Asked].
+	terms   []lang.Term
+	expects expectation
+}
+
+func understand(q Question) (understood, error) {
+	if q.Asker.Tenant == "" {
+		return understood{}, ErrNoTenant
+	}
+	if !utf8.ValidString(q.Text) {
+		return understood{}, &QuestionError{"question", "is not valid UTF-8"}
+	}
+	if strings.TrimSpace(q.Text) == "" {
+		return understood{}, &QuestionError{"question", "is empty: ask something"}
+	}
+	if n := utf8.RuneCountInString(q.Text); n > MaxQuestion {
+		return understood{}, &QuestionError{"question", fmt.Sprintf("has %d characters; at most %d are answered", n, MaxQuestion)}
+	}
+	if q.Limit < 0 || q.Limit > MaxPassages {
+		return understood{}, &QuestionError{"limit", fmt.Sprintf("is %d; it must be 1 to %d, or 0 for %d", q.Limit, MaxPassages, DefaultPassages)}
+	}
+	u := understood{text: q.Text, language: q.Language, limit: q.Limit}
+	if u.limit == 0 {
+		u.limit = DefaultPassages
+	}
+	if u.language == "" {
+		u.language = lang.Detect(q.Text)
+	}
+	u.terms = lang.Asked(lang.Analyze(q.Text, u.language))
+	u.expects = expected(q.Text, u.language)
+	return u, nil
+}
