@@ -1,0 +1,71 @@
+package embedded
+
+import (
+	"context"
+
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+)
+
+// conn is a client connection with no wire: a method name leads straight to
+// the generated handler of a server. Messages are copied on the way in and out,
+// so that caller and engine never share memory, as over a wire.
+type conn struct {
+	methods map[string]method
+}
+
+type method struct {
+	server  any
+	handler grpc.MethodHandler
+}
+
+func newConn(points qdrant.PointsServer, collections qdrant.CollectionsServer) *conn {
+	c := &conn{methods: map[string]method{}}
+	c.register(&qdrant.Points_ServiceDesc, points)
+	c.register(&qdrant.Collections_ServiceDesc, collections)
+	return c
+}
+
+func (c *conn) register(desc *grpc.ServiceDesc, server any) {
+	for _, m := range desc.Methods {
+		c.methods["/"+desc.ServiceName+"/"+m.MethodName] = method{server, m.Handler}
+	}
+}
+
+// Invoke implements grpc.ClientConnInterface. Call options have no meaning
+// without a wire.
+func (c *conn) Invoke(ctx context.Context, name string, args, reply any, _ ...grpc.CallOption) error {
+	m, ok := c.methods[name]
+	if !ok {
+		return status.Errorf(codes.Unimplemented, "unknown method %s", name)
+	}
+	request, ok := args.(proto.Message)
+	if !ok {
+		return status.Errorf(codes.Internal, "%s: request is a %T, not a message", name, args)
+	}
+	out, ok := reply.(proto.Message)
+	if !ok {
+		return status.Errorf(codes.Internal, "%s: reply is a %T, not a message", name, reply)
+	}
+	if err := contextError(ctx); err != nil {
+		return err
+	}
+	result, err := m.handler(m.server, ctx, func(in any) error {
+		proto.Merge(in.(proto.Message), request)
+		return nil
+	}, nil)
+	if err != nil {
+		return status.Convert(err).Err()
+	}
+	proto.Reset(out)
+	proto.Merge(out, result.(proto.Message))
+	return nil
+}
+
+// NewStream implements grpc.ClientConnInterface. Qdrant has no streams.
+func (c *conn) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
+	return nil, status.Error(codes.Unimplemented, "the embedded engine has no streams")
+}

@@ -1,0 +1,55 @@
+package embedded
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The lock is bbolt's flock on the data file: the kernel drops it when its
+// holder dies, however it dies. The holder note only says who to ask; it is
+// read when the lock is taken, so that one left behind by a killed process
+// stops nobody.
+const holderNote = "holder.json"
+
+// writeHolder leaves the note. Failing to is no reason to refuse the data: a
+// full disk can still be read.
+func writeHolder(dir string) {
+	note, err := json.Marshal(Holder{PID: os.Getpid(), Command: commandLine(), Since: time.Now()})
+	if err != nil {
+		return
+	}
+	_ = os.WriteFile(filepath.Join(dir, holderNote), note, 0o600)
+}
+
+func removeHolder(dir string) { _ = os.Remove(filepath.Join(dir, holderNote)) }
+
+// lockedBy describes who holds dir. A note whose process is gone was left by
+// an earlier holder and says nothing about the present one.
+func lockedBy(dir string) *LockedError {
+	e := &LockedError{Dir: dir}
+	note, err := os.ReadFile(filepath.Join(dir, holderNote))
+	if err != nil {
+		return e
+	}
+	var h Holder
+	if json.Unmarshal(note, &h) != nil || h.PID <= 0 || !alive(h.PID) {
+		return e
+	}
+	e.Holder = h
+	return e
+}
+
+func alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
+
+func commandLine() string {
+	args := append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...)
+	return strings.Join(args, " ")
+}

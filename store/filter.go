@@ -1,0 +1,57 @@
+package store
+
+import (
+	"github.com/qdrant/go-client/qdrant"
+
+	"github.com/naru-rag/naru/rag"
+)
+
+// This file decides which points a caller reaches. Every request to the points
+// of the collection carries one of these filters, or ids made of the tenant.
+
+// visible is what an asker may find: points of their tenant that name no
+// principal or one that the asker acts as, and that belong to no region or to
+// one of the asker's, where the asker has any.
+func visible(asker rag.Asker) (*qdrant.Filter, error) {
+	f, err := owned(asker.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	f.Must = append(f.Must, emptyOrAny(fieldPrincipals, asker.Principals))
+	if len(asker.Regions) > 0 {
+		f.Must = append(f.Must, emptyOrAny(fieldRegion, asker.Regions))
+	}
+	return f, nil
+}
+
+// owned are the points of a tenant, whoever may see them: what an indexer works
+// with.
+func owned(tenant string, more ...*qdrant.Condition) (*qdrant.Filter, error) {
+	if tenant == "" {
+		return nil, rag.ErrNoTenant
+	}
+	return &qdrant.Filter{Must: append([]*qdrant.Condition{qdrant.NewMatchKeyword(fieldTenant, tenant)}, more...)}, nil
+}
+
+// emptyOrAny matches a field without a value, and one with any of values.
+func emptyOrAny(field string, values []string) *qdrant.Condition {
+	either := []*qdrant.Condition{qdrant.NewIsEmpty(field)}
+	if len(values) > 0 {
+		either = append(either, qdrant.NewMatchKeywords(field, values...))
+	}
+	return qdrant.NewFilterAsCondition(&qdrant.Filter{Should: either})
+}
+
+// ofDocuments matches the points of documents.
+func ofDocuments(ids ...string) *qdrant.Condition {
+	return qdrant.NewMatchKeywords(fieldDocument, ids...)
+}
+
+// firstOnly matches the points that stand for a document as a whole.
+func firstOnly() *qdrant.Condition { return qdrant.NewMatchInt(fieldOrdinal, 0) }
+
+// ordinalsFrom matches the points whose ordinal is n or more.
+func ordinalsFrom(n int) *qdrant.Condition {
+	least := float64(n)
+	return qdrant.NewRange(fieldOrdinal, &qdrant.Range{Gte: &least})
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/qdrant/go-client/qdrant"
+
+	"github.com/naru-rag/naru/rag"
+)
+
+// schemaVersion is the form of a point that this package writes. A reader
+// refuses a later one and is taught each earlier one.
+const schemaVersion = 1
+
+// vectorTerms is the sparse vector of BM25 weights; see bm25.go.
+const vectorTerms = "terms"
+
+// The payload of a point. Fields that would be empty are left out.
+const (
+	fieldSchema     = "schema"       // integer: the form of the point
+	fieldTenant     = "tenant"       // keyword
+	fieldPrincipals = "principals"   // keywords: who may see it; none is everyone
+	fieldRegion     = "region"       // keyword: where it belongs; none is anywhere
+	fieldDocument   = "document"     // keyword: the document's ID
+	fieldSource     = "source"       // keyword: the configured source it came from
+	fieldOrdinal    = "ordinal"      // integer: counts a document's passages from zero
+	fieldURI        = "uri"          // text
+	fieldTitle      = "title"        // text
+	fieldLanguage   = "language"     // keyword: BCP 47 primary subtag
+	fieldModified   = "modified"     // RFC 3339 with nanoseconds, UTC
+	fieldHash       = "hash"         // hexadecimal: the document's content hash
+	fieldHeadings   = "headings"     // list of text, outermost first
+	fieldText       = "text"         // text of the passage
+	fieldStart      = "start"        // integer: byte offset into the document's text
+	fieldEnd        = "end"          // integer: likewise, after the last byte
+	fieldSpans      = "source_spans" // text: see packSpans
+
+	// At ordinal 0 only, which stands for the document as a whole:
+	fieldPassages         = "passages"          // integer: how many there are
+	fieldEmpty            = "empty"             // true: a document without passages
+	fieldDocumentTitle    = "document_title"    // where the passage's differs
+	fieldDocumentLanguage = "document_language" // where the passage's differs
+)
+
+// documentFields are the payload fields that a DocumentInfo is read from.
+var documentFields = []string{
+	fieldSchema, fieldTenant, fieldPrincipals, fieldRegion, fieldDocument, fieldSource, fieldOrdinal, fieldURI, fieldTitle,
+	fieldLanguage, fieldModified, fieldHash, fieldPassages, fieldEmpty, fieldDocumentTitle, fieldDocumentLanguage,
+}
+
+// payload is the payload of a point, under construction or being read.
+type payload map[string]*qdrant.Value
+
+func (p payload) setText(field, s string) {
+	if s != "" {
+		p[field] = qdrant.NewValueString(s)
+	}
+}
+
+func (p payload) setTexts(field string, texts []string) {
+	if len(texts) == 0 {
+		return
+	}
+	values := make([]*qdrant.Value, len(texts))
+	for i, s := range texts {
+		values[i] = qdrant.NewValueString(s)
+	}
+	p[field] = qdrant.NewValueList(&qdrant.ListValue{Values: values})
+}
+
+func (p payload) setInt(field string, n int) { p[field] = qdrant.NewValueInt(int64(n)) }
+func (p payload) setTime(field string, t time.Time) {
+	if !t.IsZero() {
+		p.setText(field, t.UTC().Format(time.RFC3339Nano))
+	}
+}
+
+func (p payload) text(field string) string { return p[field].GetStringValue() }
+func (p payload) int(field string) int     { return int(p[field].GetIntegerValue()) }
+
+func (p payload) texts(field string) []string {
+	var texts []string
+	for _, v := range p[field].GetListValue().GetValues() {
+		texts = append(texts, v.GetStringValue())
+	}
+	return texts
+}
+
+func (p payload) time(field string) (time.Time, error) {
+	s := p.text(field)
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("payload field %s: %w", field, err)
+	}
+	return t, nil
+}
+
+func (p payload) access() rag.Access {
+	return rag.Access{Tenant: p.text(fieldTenant), Principals: p.texts(fieldPrincipals), Region: p.text(fieldRegion)}
+}
+
+func (p payload) checkSchema() error {
+	if v := p.int(fieldSchema); v != schemaVersion {
+		return fmt.Errorf("it has schema %d and this program reads %d: index again with this version", v, schemaVersion)
+	}
+	return nil
+}
+
+// passagePayload is the payload of one passage. What says whose it is comes
+// from the document, never from the passage.
+func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
+	out := payload{}
+	setDocument(out, e, ordinal)
+	out.setText(fieldTitle, p.Title)
+	out.setText(fieldLanguage, p.Language)
+	out.setTexts(fieldHeadings, p.Headings)
+	out.setText(fieldText, p.Text)
+	out.setInt(fieldStart, p.Start)
+	out.setInt(fieldEnd, p.End)
+	out.setText(fieldSpans, packSpans(p.Source))
+	if ordinal == 0 {
+		out.setInt(fieldPassages, len(e.Passages))
+		if e.Document.Title != p.Title {
+			out[fieldDocumentTitle] = qdrant.NewValueString(e.Document.Title)
+		}
+		if e.Document.Language != p.Language {
+			out[fieldDocumentLanguage] = qdrant.NewValueString(e.Document.Language)
+		}
+	}
+	return out
+}
+
+// emptyPayload is the payload of the one point of a document without passages.
+func emptyPayload(e *Entry) payload {
+	out := payload{}
+	setDocument(out, e, 0)
+	out.setText(fieldTitle, e.Document.Title)
+	out.setText(fieldLanguage, e.Document.Language)
+	out.setInt(fieldPassages, 0)
+	out[fieldEmpty] = qdrant.NewValueBool(true)
+	return out
+}
+
+// setDocument sets what all points of a document have in common.
+func setDocument(out payload, e *Entry, ordinal int) {
+	d := &e.Document
+	out.setInt(fieldSchema, schemaVersion)
+	out.setInt(fieldOrdinal, ordinal)
+	out.setText(fieldTenant, d.Tenant)
+	out.setTexts(fieldPrincipals, d.Principals)
+	out.setText(fieldRegion, d.Region)
+	out.setText(fieldDocument, d.ID)
+	out.setText(fieldSource, e.Source)
+	out.setText(fieldURI, d.URI)
+	out.setTime(fieldModified, d.Modified)
+	out.setText(fieldHash, d.Hash)
+}
+
+// passageOf reads a passage back.
+func passageOf(id *qdrant.PointId, fields map[string]*qdrant.Value, score float64) (rag.Passage, error) {
+	p := payload(fields)
+	fail := func(err error) (rag.Passage, error) {
+		return rag.Passage{}, fmt.Errorf("read point %s: %w", idText(id), err)
+	}
+	if err := p.checkSchema(); err != nil {
+		return fail(err)
+	}
+	modified, err := p.time(fieldModified)
+	if err != nil {
+		return fail(err)
+	}
+	spans, err := unpackSpans(p.text(fieldSpans))
+	if err != nil {
+		return fail(err)
+	}
+	return rag.Passage{
+		ID: idText(id), Document: p.text(fieldDocument), Title: p.text(fieldTitle), URI: p.text(fieldURI),
+		Headings: p.texts(fieldHeadings), Text: p.text(fieldText), Start: p.int(fieldStart), End: p.int(fieldEnd),
+		Ordinal: p.int(fieldOrdinal), Language: p.text(fieldLanguage), Modified: modified, Hash: p.text(fieldHash),
+		Source: spans, Score: score, Access: p.access(),
+	}, nil
+}
+
+// infoOf reads a document back from its point at ordinal 0.
+func infoOf(id *qdrant.PointId, fields map[string]*qdrant.Value) (DocumentInfo, error) {
+	p := payload(fields)
+	fail := func(err error) (DocumentInfo, error) {
+		return DocumentInfo{}, fmt.Errorf("read point %s: %w", idText(id), err)
+	}
+	if err := p.checkSchema(); err != nil {
+		return fail(err)
+	}
+	modified, err := p.time(fieldModified)
+	if err != nil {
+		return fail(err)
+	}
+	info := DocumentInfo{
+		ID: p.text(fieldDocument), URI: p.text(fieldURI), Title: p.text(fieldTitle), Language: p.text(fieldLanguage),
+		Hash: p.text(fieldHash), Modified: modified, Passages: p.int(fieldPassages), Source: p.text(fieldSource), Access: p.access(),
+	}
+	if v, ok := p[fieldDocumentTitle]; ok {
+		info.Title = v.GetStringValue()
+	}
+	if v, ok := p[fieldDocumentLanguage]; ok {
+		info.Language = v.GetStringValue()
+	}
+	return info, nil
+}
+
+func idText(id *qdrant.PointId) string {
+	if n, ok := id.GetPointIdOptions().(*qdrant.PointId_Num); ok {
+		return strconv.FormatUint(n.Num, 10)
+	}
+	return id.GetUuid()
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/naru-rag/naru/rag"
+)
+
+// Entry is a document with its passages, as Put takes it.
+type Entry struct {
+	// Document needs its ID and tenant; its Text is not stored and may be empty.
+	Document rag.Document
+	// Source is the id of the configured source the document came from.
+	Source string
+	// Passages are in order. Their ID, Ordinal, Document, URI, Hash, Modified
+	// and Access are taken from the document and their place in this list.
+	Passages []rag.Passage
+}
+
+// Put replaces each document and its passages, in the order given.
+func (s *Store) Put(ctx context.Context, entries ...Entry) error {
+	var ops []*qdrant.PointsUpdateOperation
+	for i := range entries {
+		e, err := s.operations(&entries[i])
+		if err != nil {
+			return fmt.Errorf("put document %q: %w", entries[i].Document.ID, err)
+		}
+		ops = append(ops, e...)
+	}
+	if err := s.update(ctx, ops); err != nil {
+		return s.wrap(err, "put %d documents", len(entries))
+	}
+	return nil
+}
+
+// operations replaces one document. The point at ordinal 0 says that the
+// document is complete, so it comes last: a server that stops half way is left
+// with the old hash, or with none, and the next run puts the document again.
+func (s *Store) operations(e *Entry) ([]*qdrant.PointsUpdateOperation, error) {
+	d := &e.Document
+	if d.ID == "" {
+		return nil, errors.New("it has no ID")
+	}
+	stale, err := owned(d.Tenant, ofDocuments(d.ID), ordinalsFrom(max(1, len(e.Passages))))
+	if err != nil {
+		return nil, err
+	}
+	points := make([]*qdrant.PointStruct, max(1, len(e.Passages)))
+	for i := range points {
+		points[i] = &qdrant.PointStruct{Id: qdrant.NewID(PassageID(d.Tenant, d.ID, i))}
+		if len(e.Passages) == 0 {
+			points[i].Payload = emptyPayload(e)
+			continue
+		}
+		p := &e.Passages[i]
+		points[i].Payload = passagePayload(e, p, i)
+		if v := s.passageVector(p); v != nil {
+			points[i].Vectors = qdrant.NewVectorsMap(map[string]*qdrant.Vector{vectorTerms: v})
+		}
+	}
+	var ops []*qdrant.PointsUpdateOperation
+	for rest := points[1:]; len(rest) > 0; {
+		n := s.fitting(rest)
+		ops, rest = append(ops, upsert(rest[:n])), rest[n:]
+	}
+	return append(ops, deletion(stale), upsert(points[:1])), nil
+}
+
+// Delete removes documents, whether they are there or not.
+func (s *Store) Delete(ctx context.Context, tenant string, documents ...string) error {
+	if tenant == "" {
+		return fmt.Errorf("delete documents: %w", rag.ErrNoTenant)
+	}
+	if len(documents) == 0 {
+		return nil
+	}
+	// The points that stand for the documents go last, so that what a server
+	// that stopped half way has left is still listed.
+	rest, err := owned(tenant, ofDocuments(documents...), ordinalsFrom(1))
+	if err != nil {
+		return err
+	}
+	all, err := owned(tenant, ofDocuments(documents...))
+	if err != nil {
+		return err
+	}
+	if err := s.update(ctx, []*qdrant.PointsUpdateOperation{deletion(rest), deletion(all)}); err != nil {
+		return s.wrap(err, "delete %d documents of tenant %s", len(documents), tenant)
+	}
+	return nil
+}
+
+// update sends operations in as few requests as MaxBatchBytes allows.
+func (s *Store) update(ctx context.Context, ops []*qdrant.PointsUpdateOperation) error {
+	for len(ops) > 0 {
+		n, size := 0, 0
+		for n < len(ops) {
+			size += proto.Size(ops[n])
+			if n > 0 && s.opt.MaxBatchBytes > 0 && size > s.opt.MaxBatchBytes {
+				break
+			}
+			n++
+		}
+		_, err := s.points.UpdateBatch(ctx, &qdrant.UpdateBatchPoints{
+			CollectionName: s.opt.Collection,
+			Wait:           proto.Bool(true),
+			Operations:     ops[:n],
+		})
+		if err != nil {
+			return err
+		}
+		ops = ops[n:]
+	}
+	return nil
+}
+
+// fitting returns how many points, at least one, go into one operation.
+func (s *Store) fitting(points []*qdrant.PointStruct) int {
+	if s.opt.MaxBatchBytes <= 0 {
+		return len(points)
+	}
+	size := 0
+	for n, p := range points {
+		if size += proto.Size(p); n > 0 && size > s.opt.MaxBatchBytes {
+			return n
+		}
+	}
+	return len(points)
+}
+
+func upsert(points []*qdrant.PointStruct) *qdrant.PointsUpdateOperation {
+	return qdrant.NewPointsUpdateUpsert(&qdrant.PointsUpdateOperation_PointStructList{Points: points})
+}
+
+func deletion(f *qdrant.Filter) *qdrant.PointsUpdateOperation {
+	return qdrant.NewPointsUpdateDeletePoints(&qdrant.PointsUpdateOperation_DeletePoints{Points: qdrant.NewPointsSelectorFilter(f)})
+}

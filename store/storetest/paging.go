@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
+)
+
+// paging holds the sentences about looking documents up one by one, and about
+// listing them a page at a time.
+var paging = []sentence{
+	{"Info knows a document without reading its passages", func(s *subject) {
+		e := entry("a", "The ferry.", "The ship.")
+		s.put(e)
+		info, err := s.Info(s.ctx, tenant, e.Document.ID)
+		if err != nil || info.ID != e.Document.ID || info.Hash != e.Document.Hash || info.Passages != 2 || info.Source != "folder" {
+			s.Errorf("Info returns %+v, %v", info, err)
+		}
+	}},
+	{"Info of an unknown document is ErrNotFound, and so is another tenant's", func(s *subject) {
+		e := entry("a", "The ferry.")
+		s.put(e)
+		for _, of := range []struct{ tenant, id string }{{tenant, "unknown"}, {"other", e.Document.ID}} {
+			if _, err := s.Info(s.ctx, of.tenant, of.id); !errors.Is(err, store.ErrNotFound) {
+				s.Errorf("Info of %v returns %v", of, err)
+			}
+		}
+		if _, err := s.Info(s.ctx, "", e.Document.ID); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("Info without a tenant returns %v", err)
+		}
+	}},
+	{"Pages together list every document once, and no other tenant's", func(s *subject) {
+		for i := range 7 {
+			s.put(entry(fmt.Sprint("document ", i), "One.", "Two."))
+		}
+		s.put(accessible(entry("theirs", "Three."), rag.Access{Tenant: "other"}))
+		for _, limit := range []int{1, 3, 7, 100} {
+			seen := map[string]bool{}
+			mark := ""
+			for pages := 0; pages == 0 || mark != ""; pages++ {
+				infos, next, err := s.Page(s.ctx, tenant, mark, limit)
+				if err != nil || len(infos) > limit || pages > 7 {
+					s.Fatalf("page %d of %d returns %d documents, %v", pages, limit, len(infos), err)
+				}
+				for _, info := range infos {
+					if seen[info.ID] || info.URI == "theirs" {
+						s.Errorf("%s is listed again, or is another tenant's", info.URI)
+					}
+					seen[info.ID] = true
+				}
+				mark = next
+			}
+			if len(seen) != 7 {
+				s.Errorf("pages of %d list %d documents, want 7", limit, len(seen))
+			}
+		}
+	}},
+	{"A mark that no page gave out is ErrBadMark", func(s *subject) {
+		if _, _, err := s.Page(s.ctx, tenant, "no mark", 10); !errors.Is(err, store.ErrBadMark) {
+			s.Errorf("Page returns %v", err)
+		}
+	}},
+}
