@@ -1,0 +1,54 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/naru-rag/naru/store"
+)
+
+const (
+	// batchPassages and batchBytes bound what is written at once: large enough
+	// that the disk's sync is shared, small enough to lose little to a kill and
+	// to stay under a server's message limit.
+	batchPassages = 256
+	batchBytes    = 1 << 20
+)
+
+// batch collects documents and writes them together. Counts enter the report
+// when the write has returned, so that a report never claims what is not on disk.
+type batch struct {
+	ix             *Indexer
+	report         *Report
+	entries        []store.Entry
+	passages, size int
+	added, updated int
+}
+
+func (b *batch) add(ctx context.Context, entry store.Entry, replaces bool) error {
+	b.entries = append(b.entries, entry)
+	b.passages += len(entry.Passages)
+	b.size += len(entry.Document.Text)
+	if replaces {
+		b.updated++
+	} else {
+		b.added++
+	}
+	if b.passages < batchPassages && b.size < batchBytes {
+		return nil
+	}
+	return b.flush(ctx)
+}
+
+func (b *batch) flush(ctx context.Context) error {
+	if len(b.entries) == 0 {
+		return nil
+	}
+	if err := b.ix.store.Put(ctx, b.entries...); err != nil {
+		return fmt.Errorf("write %d documents, the first being %s: %w", len(b.entries), b.entries[0].Document.URI, err)
+	}
+	b.report.Added += b.added
+	b.report.Updated += b.updated
+	*b = batch{ix: b.ix, report: b.report}
+	return nil
+}

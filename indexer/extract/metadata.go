@@ -1,0 +1,69 @@
+package extract
+
+import (
+	"strings"
+	"time"
+)
+
+// metadata is what a document says about itself.
+type metadata struct {
+	title    string
+	language string
+	modified time.Time
+}
+
+// setLanguage keeps the primary subtag of a language tag, if it is one and
+// none was named before.
+func (m *metadata) setLanguage(tag string) {
+	primary, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+	primary, _, _ = strings.Cut(primary, "_")
+	if m.language != "" || len(primary) < 2 || len(primary) > 3 || primary == "und" {
+		return
+	}
+	for i := range len(primary) {
+		if !isLetter(primary[i]) {
+			return
+		}
+	}
+	m.language = primary
+}
+
+// dates are the forms in which documents give dates.
+var dates = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
+	"2006-01-02 15:04", time.DateOnly, "2006/01/02", "2006.01.02", time.RFC1123, time.RFC1123Z,
+}
+
+// setModified keeps a date, in UTC where it has no zone, if it is the latest.
+func (m *metadata) setModified(s string) {
+	s = strings.TrimSpace(s)
+	for _, layout := range dates {
+		if t, err := time.Parse(layout, s); err == nil {
+			if t.After(m.modified) {
+				m.modified = t.UTC()
+			}
+			return
+		}
+	}
+}
+
+// meta reads a <meta> element.
+func (m *metadata) meta(a attributes) {
+	key := a.name
+	if key == "" {
+		key = a.property
+	}
+	switch key {
+	case "article:modified_time", "article:published_time", "og:updated_time", "last-modified", "date",
+		"dcterms.modified", "dc.date", "dc.date.modified":
+		m.setModified(a.content)
+	case "language", "dc.language", "dcterms.language":
+		m.setLanguage(a.content)
+	}
+	switch a.httpEquiv {
+	case "content-language":
+		m.setLanguage(a.content)
+	case "last-modified":
+		m.setModified(a.content)
+	}
+}

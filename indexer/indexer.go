@@ -1,0 +1,197 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
+)
+
+// Options of an [Indexer]. Tenant is required; the rest has defaults.
+type Options struct {
+	// Access is given to every document. Its Tenant is required.
+	Access rag.Access
+	// Chunking decides how texts are cut; zero means [DefaultChunking].
+	Chunking Chunking
+	// Clock tells the time; nil means time.Now.
+	Clock rag.Clock
+}
+
+// Indexer writes documents to a store. It is safe for concurrent use, but two
+// runs over the same source at once do the work twice.
+type Indexer struct {
+	store    *store.Store
+	access   rag.Access
+	chunking Chunking
+	clock    rag.Clock
+}
+
+// New returns an Indexer that writes to s.
+func New(s *store.Store, opt Options) (*Indexer, error) {
+	if opt.Access.Tenant == "" {
+		return nil, rag.ErrNoTenant
+	}
+	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, clock: opt.Clock}
+	if ix.chunking == (Chunking{}) {
+		ix.chunking = DefaultChunking
+	}
+	if ix.clock == nil {
+		ix.clock = time.Now
+	}
+	return ix, nil
+}
+
+// Report is what a run did. Its JSON form is extended over time, never broken.
+type Report struct {
+	// Documents and Passages are what the tenant has in the store afterwards.
+	Documents int `json:"documents"`
+	Passages  int `json:"passages"`
+
+	Added     int       `json:"added"`
+	Updated   int       `json:"updated"`
+	Unchanged int       `json:"unchanged"`
+	Deleted   int       `json:"deleted"`
+	Failed    []Failure `json:"failed"`
+	Seconds   float64   `json:"seconds"`
+}
+
+// Failure is a document that could not be indexed.
+type Failure struct {
+	URI   string `json:"uri"`
+	Error string `json:"error"`
+}
+
+// Progress is told how far a run is: done of total documents, the last of
+// which is uri. It is called from one goroutine at a time.
+type Progress func(done, total int, uri string)
+
+// Run brings the store into agreement with the sources: new and changed
+// documents are indexed, unchanged ones left alone, and those that the sources
+// no longer have are deleted. A document that fails is in the report and does
+// not end the run; an error does, and leaves what was done until then.
+func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
+	began := ix.clock()
+	report := Report{Failed: []Failure{}}
+	batch := batch{ix: ix, report: &report}
+
+	var items []source.Item
+	var unseen []*source.WalkError
+	for _, src := range sources {
+		err := src.Walk(ctx, func(item source.Item, err error) error {
+			if err != nil {
+				report.fail(item.URI, err)
+				if walk, ok := errors.AsType[*source.WalkError](err); ok && walk.Unknown() {
+					unseen = append(unseen, walk)
+				}
+				return ctx.Err()
+			}
+			items = append(items, item)
+			return nil
+		})
+		if err != nil {
+			return report, fmt.Errorf("walk %s: %w", src.ID(), err)
+		}
+	}
+
+	known, err := ix.known(ctx, sources)
+	if err != nil {
+		return report, err
+	}
+	for i, item := range items {
+		if err := ctx.Err(); err != nil {
+			return report, errors.Join(err, batch.flush(context.WithoutCancel(ctx)))
+		}
+		id := store.DocumentID(ix.access.Tenant, item.URI)
+		before := known[id]
+		delete(known, id)
+		if err := ix.index(ctx, &batch, item, before); err != nil {
+			return report, err
+		}
+		if progress != nil {
+			progress(i+1, len(items), item.URI)
+		}
+	}
+	if err := batch.flush(ctx); err != nil {
+		return report, err
+	}
+
+	var gone []string
+	for id, info := range known {
+		if !slices.ContainsFunc(unseen, func(e *source.WalkError) bool { return e.Covers(info.URI) }) {
+			gone = append(gone, id)
+		}
+	}
+	if err := ix.store.Delete(ctx, ix.access.Tenant, gone...); err != nil {
+		return report, fmt.Errorf("delete what disappeared: %w", err)
+	}
+	report.Deleted += len(gone)
+	if report.Documents, report.Passages, err = ix.store.Count(ctx, ix.access.Tenant); err != nil {
+		return report, err
+	}
+	report.Seconds = ix.clock().Sub(began).Seconds()
+	return report, nil
+}
+
+func (r *Report) fail(uri string, err error) {
+	r.Failed = append(r.Failed, Failure{URI: uri, Error: err.Error()})
+}
+
+// known returns the documents that the store has of the sources, by ID.
+func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[string]store.DocumentInfo, error) {
+	known := map[string]store.DocumentInfo{}
+	for info, err := range ix.store.Documents(ctx, ix.access.Tenant, sourceFolder) {
+		if err != nil {
+			return nil, fmt.Errorf("list what is indexed: %w", err)
+		}
+		for _, src := range sources {
+			if src.Holds(info.URI) {
+				known[info.ID] = info
+				break
+			}
+		}
+	}
+	return known, nil
+}
+
+// index reads one item and, where it changed, adds it to the batch. Only a
+// failure of the store is an error.
+func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, before store.DocumentInfo) error {
+	data, err := read(item)
+	if err != nil {
+		// What cannot be read now may be the same as before: keep it.
+		batch.report.fail(item.URI, err)
+		return nil
+	}
+	up := Upload{URI: item.URI, Data: data, Modified: item.Modified}
+	if before.Hash != "" && before.Hash == ix.hash(up) {
+		batch.report.Unchanged++
+		return nil
+	}
+	entry, err := ix.prepare(up)
+	if err != nil {
+		// Its former text is no longer what the source says.
+		batch.report.fail(item.URI, err)
+		if before.Hash == "" {
+			return nil
+		}
+		batch.report.Deleted++
+		return ix.store.Delete(ctx, ix.access.Tenant, before.ID)
+	}
+	entry.Source = sourceFolder
+	return batch.add(ctx, entry, before.Hash != "")
+}
+
+func read(item source.Item) ([]byte, error) {
+	file, err := item.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}

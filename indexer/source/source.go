@@ -1,0 +1,84 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Item is one document at its source.
+type Item struct {
+	// URI names the item in citations. For a folder it is the path that the
+	// folder was given as and the path below it, separated by slashes, with letters as the disk has
+	// them; bytes that are not UTF-8 are written as "%" and two digits.
+	URI string
+	// Path is where the operating system finds the file.
+	Path string
+	// Modified is when the item was last changed.
+	Modified time.Time
+	// Size is in bytes, at the time of the walk.
+	Size int64
+	// Open reads the item. It fails if there is no regular file any more, and
+	// the reader fails once it has read more than the source's limit. The
+	// caller closes it.
+	Open func() (io.ReadCloser, error)
+}
+
+// Source is a place that documents come from. Implementations are safe for
+// concurrent use.
+type Source interface {
+	// ID names the source, stable across runs.
+	ID() string
+	// Walk yields every item in the order of the bytes of its URI. An item that
+	// cannot be read is yielded with its URI and a [*WalkError], and the walk
+	// goes on. Walk returns the error that yield returned, or the context's, or
+	// nil; in the first two cases not everything was seen.
+	Walk(ctx context.Context, yield func(Item, error) error) error
+	// Holds tells whether a URI is one that this source would give: what is
+	// known under such a URI and is not found by a walk has disappeared.
+	Holds(uri string) bool
+}
+
+// Reasons that a [WalkError] wraps; test for them with errors.Is.
+var (
+	// ErrOutside: a symbolic link leads out of the folder.
+	ErrOutside = errors.New("leads outside the folder")
+	// ErrLoop: a symbolic link leads to a folder that it is in, or to one that
+	// another link has led to before.
+	ErrLoop = errors.New("folder is read elsewhere")
+	// ErrIrregular: a pipe, socket or device.
+	ErrIrregular = errors.New("not a regular file")
+	// ErrTooLarge: more bytes than Options.MaxBytes.
+	ErrTooLarge = errors.New("too large")
+)
+
+// WalkError says what a walk could not see.
+type WalkError struct {
+	// URI of the item or folder.
+	URI string
+	// Prefix is set when everything below URI was not seen either.
+	Prefix bool
+	// Err is the reason.
+	Err error
+}
+
+// Error names the item and the reason.
+func (e *WalkError) Error() string { return fmt.Sprintf("%s: %v", e.URI, e.Err) }
+
+// Unwrap returns the reason.
+func (e *WalkError) Unwrap() error { return e.Err }
+
+// Unknown tells whether documents may be there that were not seen, so that what
+// is known of them must be kept. It is false where the walk saw what is there
+// and left it out: what [ErrOutside], [ErrLoop] and [ErrIrregular] stand for is
+// no document, whatever was there before.
+func (e *WalkError) Unknown() bool {
+	return !errors.Is(e.Err, ErrOutside) && !errors.Is(e.Err, ErrLoop) && !errors.Is(e.Err, ErrIrregular)
+}
+
+// Covers tells whether the error is about the item of this URI.
+func (e *WalkError) Covers(uri string) bool {
+	return uri == e.URI || e.Prefix && under(e.URI, uri)
+}
