@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/naru-rag/naru/rag"
+)
+
+func newAsk(g *globals) *cobra.Command {
+	q := rag.Question{Asker: asker}
+	cmd := &cobra.Command{
+		Use:   "ask QUESTION",
+		Short: "Answer a question from the indexed documents",
+		Long: `Answers with sentences of the documents themselves, each with the place that it
+stands at. Where the documents do not answer, says so in the question's language.`,
+		Args: positional(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			q.Text = strings.Join(args, " ")
+			d, err := openExisting(cmd.Context(), g.data)
+			if err != nil {
+				return err
+			}
+			defer func() { err = closeWith(d.close, err) }()
+			answer, err := rag.NewAnswerer(d.store, rag.Options{}).Answer(cmd.Context(), q)
+			if err != nil {
+				if _, ok := errors.AsType[*rag.QuestionError](err); ok {
+					return &usageError{err}
+				}
+				return err
+			}
+			if g.json {
+				return writeJSON(cmd.OutOrStdout(), answer)
+			}
+			printAnswer(cmd.OutOrStdout(), answer)
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&q.Limit, "limit", rag.DefaultPassages, "how many passages to search the answer in and to show")
+	cmd.Flags().StringVar(&q.Language, "language", "", "the question's language (BCP 47), where detection is wrong")
+	return cmd
+}
+
+// printAnswer writes the answer's sentences, each with the numbers of its
+// citations, and then the places these stand for.
+func printAnswer(w io.Writer, a rag.Answer) {
+	if a.Abstained {
+		fmt.Fprintln(w, a.Answer)
+		for i, p := range a.Passages {
+			if i == 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "    ? %s, %s, bytes %d to %d\n", p.Title, p.URI, p.Start, p.End)
+		}
+		return
+	}
+	var places []rag.Citation
+	for _, s := range a.Sentences {
+		fmt.Fprint(w, s.Text)
+		for _, c := range s.Citations {
+			places = append(places, c)
+			fmt.Fprintf(w, " [%d]", len(places))
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w)
+	for i, c := range places {
+		fmt.Fprintf(w, "[%d] %s, %s, bytes %d to %d\n", i+1, c.Title, c.URI, c.Start, c.End)
+	}
+	for _, d := range a.Degraded {
+		fmt.Fprintf(w, "degraded: %s\n", d)
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source"
+)
+
+func newIndex(g *globals) *cobra.Command {
+	var opt source.Options
+	cmd := &cobra.Command{
+		Use:   "index PATH…",
+		Short: "Read documents (Markdown, text, HTML) into the data folder",
+		Long: `Brings the data folder into agreement with the given files and folders: new and
+changed documents are read, unchanged ones left alone, deleted ones removed.
+Interrupted at any point, the next run goes on from there.`,
+		Args: positional(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, paths []string) (err error) {
+			from, err := folders(paths, opt)
+			if err != nil {
+				return err
+			}
+			d, err := openData(cmd.Context(), g.data)
+			if err != nil {
+				return err
+			}
+			defer func() { err = closeWith(d.close, err) }()
+			report, err := runIndex(cmd.Context(), d, from, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			return g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report)
+		},
+	}
+	cmd.Flags().Int64Var(&opt.MaxBytes, "max-bytes", source.DefaultMaxBytes, "the size of the largest file to read")
+	cmd.Flags().BoolVar(&opt.FollowOutside, "follow-outside", false, "follow symbolic links that lead out of the given folders")
+	return cmd
+}
+
+// runIndex runs the indexer once, showing its progress on w.
+func runIndex(ctx context.Context, d *data, from []*source.Folder, w io.Writer) (indexer.Report, error) {
+	ix, err := d.indexer()
+	if err != nil {
+		return indexer.Report{}, err
+	}
+	sources := make([]source.Source, len(from))
+	for i, folder := range from {
+		sources[i] = folder
+	}
+	shown := newProgress(w, "Indexing")
+	defer shown.finish()
+	return ix.Run(ctx, sources, shown.step)
+}
+
+// writeReport writes what a run did, and on errs what it could not do.
+func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
+	if g.json {
+		return writeJSON(out, r)
+	}
+	for _, f := range r.Failed {
+		fmt.Fprintf(errs, "not indexed: %s: %s\n", f.URI, f.Error)
+	}
+	_, err := fmt.Fprintf(out, "%d documents, %d passages (%d added, %d updated, %d unchanged, %d deleted, %d failed) in %.1f s\n",
+		r.Documents, r.Passages, r.Added, r.Updated, r.Unchanged, r.Deleted, len(r.Failed), r.Seconds)
+	return err
+}
+
+// closeWith closes after work that may have failed already: its error is the
+// one that tells.
+func closeWith(close func() error, err error) error {
+	if closed := close(); err == nil {
+		return closed
+	}
+	return err
+}

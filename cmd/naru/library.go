@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/extract"
+	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
+)
+
+// library is the documents of a data folder as the HTTP API manages them.
+// Every document here is open to everybody in the tenant.
+type library struct {
+	store   *store.Store
+	indexer *indexer.Indexer
+}
+
+var _ web.Library = (*library)(nil)
+
+func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, error) {
+	media := up.MediaType
+	if media != "" && up.Charset != "" {
+		media += "; charset=" + up.Charset
+	}
+	statuses, err := l.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
+	switch {
+	case errors.Is(err, extract.ErrUnsupported):
+		return web.DocumentInfo{}, web.Explain(web.ErrUnsupported, err.Error())
+	case errors.Is(err, extract.ErrNotText):
+		return web.DocumentInfo{}, web.Explain(web.ErrInvalid, err.Error())
+	case errors.Is(err, extract.ErrTooLarge):
+		return web.DocumentInfo{}, web.Explain(web.ErrTooLarge, err.Error())
+	case err != nil:
+		return web.DocumentInfo{}, err
+	}
+	info, err := l.store.Info(ctx, up.Tenant, store.DocumentID(up.Tenant, up.URI))
+	if err != nil {
+		return web.DocumentInfo{}, err
+	}
+	shown := infoOf(info)
+	shown.Status = web.Status(statuses[0])
+	return shown, nil
+}
+
+func (l *library) List(ctx context.Context, tenant, after string, limit int) ([]web.DocumentInfo, string, error) {
+	infos, next, err := l.store.Page(ctx, tenant, after, limit)
+	if err != nil {
+		return nil, "", explained(err)
+	}
+	shown := make([]web.DocumentInfo, len(infos))
+	for i, info := range infos {
+		shown[i] = infoOf(info)
+	}
+	return shown, next, nil
+}
+
+func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetail, error) {
+	info, passages, err := l.store.Document(ctx, tenant, id)
+	if err != nil {
+		return web.DocumentDetail{}, explained(err)
+	}
+	return web.DocumentDetail{DocumentInfo: infoOf(info), Text: reassemble(passages)}, nil
+}
+
+func (l *library) Delete(ctx context.Context, tenant, id string) error {
+	if _, err := l.store.Info(ctx, tenant, id); err != nil {
+		return explained(err)
+	}
+	return l.store.Delete(ctx, tenant, id)
+}
+
+func explained(err error) error {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return web.ErrNotFound
+	case errors.Is(err, store.ErrBadMark):
+		return web.Explain(web.ErrInvalid, "after: the mark must be the next of an earlier list")
+	}
+	return err
+}
+
+func infoOf(info store.DocumentInfo) web.DocumentInfo {
+	return web.DocumentInfo{
+		ID: info.ID, URI: info.URI, Title: info.Title, Language: info.Language, Passages: info.Passages, Hash: info.Hash,
+	}
+}
+
+// reassemble puts passages back in their places, so that offsets into the
+// result are the offsets that citations have. What stands between passages
+// (headings, white space) is not stored with them and comes out as spaces.
+func reassemble(passages []rag.Passage) string {
+	var b strings.Builder
+	for _, p := range passages {
+		if p.Start > b.Len() {
+			b.WriteString(strings.Repeat(" ", p.Start-b.Len()))
+		}
+		if p.End > b.Len() {
+			b.WriteString(p.Text[b.Len()-p.Start:])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,85 @@
+// Command naru answers questions from an organisation's own documents, with
+// every sentence tied to the place that supports it.
+//
+//	naru index PATH…      read documents into the data folder
+//	naru ask QUESTION     answer from them
+//	naru serve [PATH…]    index, watch, and answer over HTTP
+//	naru eval FILE…       measure on question sets
+//
+// The program only wires packages together: the path of a question is in
+// package rag, that of a document in package indexer.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns its exit status: 0, 1 where the
+// work failed, 2 where the command line is wrong.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "naru: %v\n", err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return 2
+	}
+	return 1
+}
+
+// usageError marks what is wrong with the command line itself.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func newRoot() *cobra.Command {
+	var g globals
+	root := &cobra.Command{
+		Use:           "naru",
+		Short:         "Grounded answers from your own documents, in their language",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.PersistentFlags().StringVar(&g.data, "data", ".naru", "the data folder")
+	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newEval(&g))
+	return root
+}
+
+// globals are the flags that every command has.
+type globals struct {
+	data string
+	json bool
+}
+
+// positional wraps a check of arguments so that its failure is a usage error.
+func positional(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &usageError{fmt.Errorf("%s: %w (usage: naru %s)", cmd.Name(), err, cmd.Use)}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/rag"
+)
+
+func newServe(g *globals) *cobra.Command {
+	var addr string
+	var opt source.Options
+	cmd := &cobra.Command{
+		Use:   "serve [PATH…]",
+		Short: "Index and watch paths, and answer over HTTP",
+		Long: `Answers over HTTP from the data folder. Paths given are indexed first and watched:
+what changes there is searchable moments later, what is deleted is gone.
+
+There is no log-in yet: whoever reaches the address may ask, upload and delete.
+It binds to the loopback interface unless told otherwise.`,
+		RunE: func(cmd *cobra.Command, paths []string) (err error) {
+			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			opt.Report = func(err error) { logger.Warn("watch", "error", err) }
+			from, err := folders(paths, opt)
+			if err != nil {
+				return err
+			}
+			d, err := openData(cmd.Context(), g.data)
+			if err != nil {
+				return err
+			}
+			defer func() { err = closeWith(d.close, err) }()
+			ln, err := web.Listen(cmd.Context(), addr)
+			if err != nil {
+				return err
+			}
+			defer ln.Close()
+
+			if len(from) > 0 {
+				report, err := runIndex(cmd.Context(), d, from, cmd.ErrOrStderr())
+				if err != nil {
+					return err
+				}
+				if err := g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report); err != nil {
+					return err
+				}
+			}
+			ix, err := d.indexer()
+			if err != nil {
+				return err
+			}
+			handler, err := web.New(web.Options{
+				Answerer: rag.NewAnswerer(d.store, rag.Options{}),
+				Asker:    asker,
+				Library:  &library{d.store, ix},
+				Health:   d.health,
+				Hosts:    web.LoopbackHosts(ln.Addr()),
+				Logger:   logger,
+			})
+			if err != nil {
+				return err
+			}
+			// The watchers write to the store: they must have ended before it closes.
+			ctx, stop := context.WithCancel(cmd.Context())
+			var watching sync.WaitGroup
+			defer watching.Wait()
+			defer stop()
+			watching.Go(func() { watch(ctx, ix, from, logger) })
+			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
+			return web.Serve(ctx, ln, handler, logger)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:7117", "the address to listen on; port 0 picks one")
+	cmd.Flags().Int64Var(&opt.MaxBytes, "max-bytes", source.DefaultMaxBytes, "the size of the largest file to read")
+	cmd.Flags().BoolVar(&opt.FollowOutside, "follow-outside", false, "follow symbolic links that lead out of the given folders")
+	cmd.Flags().DurationVar(&opt.Rescan, "rescan", 5*time.Minute, "how often to compare everything although no change was heard of")
+	return cmd
+}
+
+// watch indexes again whenever one of the folders changes, until ctx ends.
+func watch(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, logger *slog.Logger) {
+	var (
+		watchers sync.WaitGroup
+		running  sync.Mutex // one run at a time
+	)
+	for _, folder := range from {
+		watchers.Go(func() {
+			err := folder.Watch(ctx, func() {
+				running.Lock()
+				defer running.Unlock()
+				report, err := ix.Run(ctx, []source.Source{folder}, nil)
+				switch {
+				case ctx.Err() != nil:
+				case err != nil:
+					logger.Error("index", "source", folder.ID(), "error", err)
+				default:
+					logger.Info("index", "source", folder.ID(), "added", report.Added, "updated", report.Updated,
+						"deleted", report.Deleted, "failed", len(report.Failed), "documents", report.Documents)
+					for _, f := range report.Failed {
+						logger.Warn("not indexed", "uri", f.URI, "error", f.Error)
+					}
+				}
+			})
+			if err != nil && ctx.Err() == nil {
+				logger.Error("watch ended", "source", folder.ID(), "error", err)
+			}
+		})
+	}
+	watchers.Wait()
+}
+
+func (d *data) health(ctx context.Context) (web.Health, error) {
+	documents, passages, err := d.store.Count(ctx, tenant)
+	return web.Health{Documents: documents, Passages: passages, Details: map[string]string{"store": "embedded"}}, err
+}
