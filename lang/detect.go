@@ -137,7 +137,7 @@ func (e *evidence) secondOpinion(text string, scores []float64) int {
 	contenders := map[whatlanggo.Lang]bool{}
 	indices := map[whatlanggo.Lang]int{}
 	for at, score := range scores {
-		if l, ok := trigramLanguages[e.languages[at]]; ok && score > top-clearLead {
+		if l, ok := trigramLanguages[e.languages[at]]; ok && score > top-clearLead && e.tells(at, score) {
 			contenders[l] = true
 			indices[l] = at
 		}

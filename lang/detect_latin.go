@@ -5,11 +5,15 @@ package lang
 var latinProfiles = []profile{
 	{
 		language: "en",
-		words: `lost am us them him again each another what which who whom whose when where why how is are was were be been being do does did done a an the of in on at to
+		words: `what which who whom whose when where why how is are was were be been being do does did done a an the of in on at to
 			for by with from as into about and or if than it its this that these those there i you he she we they me my your his her
 			our their many much can could would should will shall may must has have had not no but so all any more most some get
-			need make work know want find long year after before under over between out up use first if only also best cost during`,
-		parts: "wh- th- -ing -tion -ght -ough -ness -ment -ship -ed -ly -ck -ies",
+			need make work know want find long year after before under over between out up use first if only also best cost during am
+			us them him again each another`,
+		topics: `average price number name list state city county week month day time meaning definition define types difference phone
+			symptoms side effects weather near open close help call file free new old high low good bad used using made world home house
+			health water food school card law age rate pay lost`,
+		parts: "wh- th- -ing -tion -ght -ough -ness -ment -ship -ed -ly -ck -ies -ous -able -less -ful -ism -ary -ity -ive -ers -ogy -sh -ss -ee wr- kn- sh-",
 		prior: .4,
 	},
 	{
@@ -18,7 +22,7 @@ var latinProfiles = []profile{
 			ist sind war waren wird werden wurde wurden sein hat haben hatte kann können konnte muss müssen soll sollen darf dürfen
 			der die das den dem des ein eine einer einem einen eines in im an am auf zu zum zur für von vom mit aus bei beim nach
 			über unter um und oder es er sie ich man wir ihr sich als auch so viel viele nicht kein keine aber wenn dass noch nur
-			mein meine meinen bekomme gibt lange wogegen woran worauf wodurch wozu womit welch bedeutet hoch durch gegen ohne zwischen bis mir mich wo beantrage nächste`,
+			mein meine meinen bekomme gibt lange danach dann dort dabei daher damit dies diese dieser dieses hier jedoch seit wogegen woran worauf wodurch wozu womit welch bedeutet hoch durch gegen ohne zwischen bis mir mich wo beantrage nächste`,
 		letters: "äöüß",
 		parts:   "-ung -ungen -keit -heit -schaft -lich -isch -ieren -cht sch- ge- -ige -igen -tz -zeit -amt ver- -geld -steuer -karte",
 		prior:   .4,

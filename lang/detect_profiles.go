@@ -1,7 +1,6 @@
 package lang
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ type profile struct {
 	language string
 	// words are its most frequent function and question words.
 	words string
+	// topics are frequent words of questions that name what is asked for.
+	topics string
 	// letters are those that not all languages of the script write.
 	letters string
 	// parts are frequent beginnings ("ge-") and endings ("-ung") of words.
@@ -55,6 +56,7 @@ type evidence struct {
 type vote struct {
 	language int
 	weight   float64
+	function bool // a function word
 }
 
 func newEvidence(list []profile) *evidence {
@@ -77,16 +79,17 @@ func newEvidence(list []profile) *evidence {
 			if !ok {
 				text, table = strings.TrimSuffix(part, "-"), e.prefixes
 			}
-			table[text] = append(table[text], vote{at, votePart})
+			table[text] = append(table[text], vote{language: at, weight: votePart})
 			e.longestPart = max(e.longestPart, utf8.RuneCountInString(text))
 		}
-		e.addWords(at, p.words)
+		e.addWords(at, p.words, true)
+		e.addWords(at, p.topics, false)
 	}
 	return e
 }
 
 // addWords enters words as written and as typed without accents.
-func (e *evidence) addWords(language int, words string) {
+func (e *evidence) addWords(language int, words string, function bool) {
 	best := map[string]float64{}
 	for _, word := range strings.Fields(words) {
 		word = unify(word)
@@ -102,7 +105,7 @@ func (e *evidence) addWords(language int, words string) {
 		}
 	}
 	for word, weight := range best {
-		e.words[word] = append(e.words[word], vote{language, weight})
+		e.words[word] = append(e.words[word], vote{language, weight, function})
 	}
 }
 
@@ -152,7 +155,9 @@ func (e *evidence) score(words []string) (scores []float64, known int) {
 		votes := e.words[plain]
 		for _, v := range votes {
 			scores[v.language] += v.weight
-			hits[v.language]++
+			if v.function {
+				hits[v.language]++
+			}
 		}
 		if len(votes) == 0 {
 			e.scoreParts(scores, plain)
@@ -218,21 +223,40 @@ func (e *evidence) scoreParts(scores []float64, word string) {
 	}
 }
 
+// What a language has to score above its start to be taken: more than an ending
+// that "IBAN" might have by chance, and more still if it is a rare one.
+const (
+	leastEvidence = .5
+	leastRare     = .8
+)
+
+// tells tells whether a score is enough to take a language by.
+func (e *evidence) tells(language int, score float64) bool {
+	if e.priors[language] == 0 {
+		return score >= leastRare
+	}
+	return score-e.priors[language] >= leastEvidence
+}
+
 // best returns the language with the highest score, the first of the list
 // where several have it, and by how much it leads. Without any evidence it is "".
 func (e *evidence) best(scores []float64) (language string, lead float64) {
-	first, second := 0, math.Inf(-1)
-	for at := 1; at < len(scores); at++ {
-		if scores[at] > scores[first] {
+	first, second := -1, 0.0
+	for at, score := range scores {
+		switch {
+		case !e.tells(at, score):
+		case first < 0:
+			first = at
+		case score > scores[first]:
 			first, second = at, scores[first]
-		} else {
-			second = max(second, scores[at])
+		default:
+			second = max(second, score)
 		}
 	}
-	if scores[first] <= e.priors[first] {
+	if first < 0 {
 		return "", 0
 	}
-	return e.languages[first], scores[first] - max(second, 0)
+	return e.languages[first], scores[first] - second
 }
 
 // Each script's evidence is indexed when a text in it first asks for it.

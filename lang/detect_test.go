@@ -76,6 +76,7 @@ func detectFile(t *testing.T, name string) (total, told map[string]int) {
 func TestDetect(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"", "und"}, {" \n\t", "und"}, {"12345 + 67", "und"}, {"👍🏽🎉", "und"}, {"\xff\xfe", "und"}, {"№ §", "und"},
+		{"IBAN", "und"}, {"ok", "und"}, {"kubernetes ingress", "und"},
 		// Names and terms of another script count little.
 		{"AWS Lambda 요금", "ko"}, {"Amazon Web Services Lambda 콜드 스타트 원인", "ko"}, {"iPhone 15 Pro Max の価格", "ja"},
 		{"Kubernetes Ingress Controller วิธีติดตั้ง", "th"}, {"سعر iPhone 15 Pro Max", "ar"}, {"قیمت iPhone 15 چقدر است", "fa"},

@@ -33,7 +33,7 @@ var abbreviationLists = map[string]abbreviationList{
 	"en": {
 		goesOn: `mr mrs ms messrs dr prof rev hon gen col lt sgt capt cmdr adm gov sen rep pres st mt ft e.g i.e viz vs cf approx est ca c
 			dept univ assn ave blvd incl excl ext tel jan feb aug sept oct nov dec resp`,
-		mayEnd:   `etc inc ltd corp co llc plc jr sr bros al a.m p.m am pm ph.d m.d b.a m.a b.c a.d d.c u.k`,
+		mayEnd:   `etc inc ltd corp co llc plc jr sr bros al a.m p.m am pm ph.d m.d b.a m.a b.c a.d d.c`,
 		numbered: `no nos art arts fig figs p pp vol vols ch sec secs para paras cl reg eq ref app ed sched tbl jun jul mar apr`,
 	},
 	"de": {

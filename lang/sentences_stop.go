@@ -140,7 +140,7 @@ func (s *sentenceScanner) wordEnds(start int, token string, first rune, next int
 	token = strings.TrimLeftFunc(token, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	word := strings.ToLower(token)
 	switch {
-	case s.abbreviations.goesOn[word]:
+	case s.abbreviations.goesOn[word], strings.HasSuffix(word, "str") && digit: // Hauptstr. 5
 		return false
 	case s.abbreviations.mayEnd[word]:
 		return !digit
