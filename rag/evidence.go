@@ -9,7 +9,7 @@ import (
 
 // DefaultThreshold is the confidence below which an answer abstains. It was
 // calibrated on Korean, English and Arabic questions; see RATIONALE.md.
-const DefaultThreshold = .30
+const DefaultThreshold = .20
 
 // Evidence is a question with the passages found for it and how much each of
 // the question's terms tells among them.
@@ -92,14 +92,15 @@ func weigh(asked understood, found []Passage) *Evidence {
 const (
 	// judged is how many of the best passages may supply the coverage.
 	judged = 3
-	// marginShare is how much a clear lead of the first passage adds to the
-	// coverage of the question.
-	marginShare = .5
+	// marginShare is how much of the confidence hangs on a clear lead.
+	marginShare = .6
 )
 
 // judge returns how sure it is that the question is answered by the passages:
-// the part of the question that the best passage covers, and how far the best
-// score leads the next. Between 0 and 1.
+// the part of the question that the best passage covers, less where the best
+// score hardly leads that of another document. Between 0 and 1. A lead over
+// others is worth nothing where little is covered: in a small index something
+// always leads.
 func (e *Evidence) judge() float64 {
 	if len(e.passages) == 0 {
 		return 0
@@ -109,24 +110,22 @@ func (e *Evidence) judge() float64 {
 		p := &e.passages[i]
 		covered = max(covered, e.coverage(p.terms, p.context, 1))
 	}
-	margin := 1.
-	if first := e.passages[0]; first.Score <= 0 {
-		margin = 0
-	} else if next, ok := e.nextDocument(); ok {
-		margin = 1 - max(0, next.Score)/first.Score
-	}
-	return (covered + marginShare*margin) / (1 + marginShare)
+	return covered * (1 - marginShare + marginShare*e.margin())
 }
 
-// nextDocument returns the best passage of another document than the first's:
-// neighbours of the best passage say nothing about how clear the lead is.
-func (e *Evidence) nextDocument() (weighedPassage, bool) {
+// margin is how far the best score leads that of the next document with
+// another text: neighbours and copies of the best passage say nothing about it.
+func (e *Evidence) margin() float64 {
+	first := e.passages[0]
+	if first.Score <= 0 {
+		return 0
+	}
 	for _, p := range e.passages[1:] {
-		if p.Document != e.passages[0].Document {
-			return p, true
+		if p.Document != first.Document && p.Text != first.Text {
+			return 1 - max(0, p.Score)/first.Score
 		}
 	}
-	return weighedPassage{}, false
+	return 1
 }
 
 // coverage returns the share of the question that terms cover, letter by
