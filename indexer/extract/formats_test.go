@@ -12,10 +12,15 @@ func TestStructure(t *testing.T) {
 	for _, c := range []struct {
 		name, file, input, want string
 	}{
-		{"text: paragraphs", "a.txt", "하나\n둘\n \n\n셋\n", lines("paragraph: 하나⏎둘", "paragraph: 셋")},
-		{"text: lines of Windows", "a.txt", "a\r\nb\r\n\r\nc\rd", lines("paragraph: a⏎b", "paragraph: c⏎d")},
-		{"text: form feed", "a.txt", "a\fb\n\f\nc", lines("paragraph: a", "paragraph: b", "paragraph: c")},
-		{"text: ideographic space", "a.txt", "　一\n　\n　二", lines("paragraph: 一", "paragraph: 二")},
+		{"text: paragraphs", "a.txt", "하나\n둘\n \n\n셋\n", lines("heading 1: 하나⏎둘", "[하나 둘] paragraph: 셋")},
+		{"text: lines of Windows", "a.txt", "a\r\nb\r\n\r\nc\rd", lines("heading 1: a⏎b", "[a b] paragraph: c⏎d")},
+		{"text: form feed", "a.txt", "a\fb\n\f\nc", lines("heading 1: a", "[a] paragraph: b", "[a] paragraph: c")},
+		{"text: ideographic space", "a.txt", "　一\n　\n　二", lines("heading 1: 一", "[一] paragraph: 二")},
+		{"text: headings", "a.txt", "TOWN\nNOTICE\n\nIt rains.\n\n1. Bins\n\nPut them out.\nEarly.\n\n2. Bread\n\nBuy it.", lines(
+			"heading 1: TOWN⏎NOTICE", "[TOWN NOTICE] paragraph: It rains.", "[TOWN NOTICE] heading 2: 1. Bins",
+			"[TOWN NOTICE > 1. Bins] paragraph: Put them out.⏎Early.", "[TOWN NOTICE] heading 2: 2. Bread", "[TOWN NOTICE > 2. Bread] paragraph: Buy it.")},
+		{"text: a list of short lines is no heap of headings", "a.txt", "It rains.\n\nflour\n\nsalt\n\nThen bake.", lines(
+			"paragraph: It rains.", "paragraph: flour", "heading 2: salt", "[salt] paragraph: Then bake.")},
 
 		{"markdown: headings", "a.md", "# A\n\na\n\n### C\nc\n## B ##\nb\n\nA2\n==\nx", lines(
 			"heading 1: A", "[A] paragraph: a", "[A] heading 3: C", "[A > C] paragraph: c", "[A] heading 2: B", "[A > B] paragraph: b",
@@ -75,7 +80,9 @@ func TestMetadata(t *testing.T) {
 		{"file name", "폴더/휴가 규정.txt", "한 줄", "휴가 규정", "", time.Time{}},
 		{"first line", "a.txt", "휴가 규정\n\n본문", "휴가 규정", "", time.Time{}},
 		{"first line too long", "a.txt", strings.Repeat("가", 81) + "\n\n본문", "a", "", time.Time{}},
-		{"first line of a paragraph", "a.txt", "하나\n둘\n\n셋", "a", "", time.Time{}},
+		{"first two lines", "a.txt", "하나\n둘\n\n셋", "하나 둘", "", time.Time{}},
+		{"first line of prose", "a.txt", "하나는 길다.\n둘\n\n셋", "a", "", time.Time{}},
+		{"one line alone", "a.txt", "하나", "a", "", time.Time{}},
 		{"heading", "a.md", "## B\n\n# *A* & b", "A & b", "", time.Time{}},
 		{"front matter", "a.md", "---\ntitle: \"나루: 안내\" # 제목\nlang: ko-KR\ntags:\n  - a\nempty:\ndate: 2024-03-01\n---\n# A", "나루: 안내", "ko", day},
 		{"front matter with CRLF", "a.md", "---\r\ntitle: 'It''s'\r\nlanguage: EN\r\n...\r\na", "It's", "en", time.Time{}},

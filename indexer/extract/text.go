@@ -21,7 +21,48 @@ func readText(r *Result, d decoded) {
 		r.Text, r.Map = w.out.String(), w.m
 	}
 	r.Blocks = paragraphs(r.Text)
-	r.Title = firstLine(r.Text, r.Blocks)
+	markHeadings(r)
+}
+
+// markHeadings takes short paragraphs that close with no sentence mark and
+// stand above a longer one for headings, as people write them. The first of all
+// is the title, whatever follows.
+func markHeadings(r *Result) {
+	var title, path []string
+	for i := range r.Blocks {
+		b := &r.Blocks[i]
+		b.Headings = path
+		text := r.Text[b.Start:b.End]
+		if i+1 == len(r.Blocks) || !looksLikeHeading(text) {
+			continue
+		}
+		next := r.Blocks[i+1]
+		switch {
+		case i == 0:
+			r.Title = headingText(text)
+			title = []string{r.Title}
+			b.Kind, b.Level, path = Heading, 1, title
+		case !looksLikeHeading(r.Text[next.Start:next.End]):
+			b.Kind, b.Level, b.Headings = Heading, 2, title
+			path = append(title[:len(title):len(title)], headingText(text))
+		}
+	}
+}
+
+// looksLikeHeading tells whether a paragraph is up to three short lines, none
+// of which closes as a sentence does.
+func looksLikeHeading(text string) bool {
+	if len(text) > 3*maxTitle*utf8.UTFMax || strings.Count(text, "\n") > 2 {
+		return false
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		last, _ := utf8.DecodeLastRuneInString(line)
+		if utf8.RuneCountInString(line) > maxTitle || strings.ContainsRune(".!?:;,。！？：；，、।॥؟۔؛،…", last) {
+			return false
+		}
+	}
+	return true
 }
 
 // paragraphs finds the runs of lines that have text.
@@ -55,17 +96,4 @@ func paragraphs(text string) []Block {
 	}
 	flush()
 	return blocks
-}
-
-// firstLine is the first paragraph if it is one short line and more follows:
-// people write titles that way.
-func firstLine(text string, blocks []Block) string {
-	if len(blocks) < 2 {
-		return ""
-	}
-	line := text[blocks[0].Start:blocks[0].End]
-	if len(line) > maxTitle*utf8.UTFMax || strings.Contains(line, "\n") || utf8.RuneCountInString(line) > maxTitle {
-		return ""
-	}
-	return line
 }
