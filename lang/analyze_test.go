@@ -47,7 +47,7 @@ func TestAnalyzeFindsOtherForms(t *testing.T) {
 		{"Arabic tatweel", "ar", "كتاب", "كتـــاب"},
 		{"Arabic ta marbuta", "ar", "رحلة", "رحله"},
 		{"Persian ya and kaf", "fa", "کتابی", "كتابي"},
-		{"Persian plural with a joiner", "fa", "کتاب", "کتاب‌ها"},
+		{"Persian plural with a joiner", "fa", "کتاب", "کتاب\u200cها"},
 		{"Persian digits", "fa", "۱۲۳", "123"},
 		{"Thai inside a phrase", "th", "เรือข้ามฟาก", "ตารางเรือข้ามฟากเที่ยวสุดท้าย"},
 		{"Thai digits", "th", "๒๕", "25"},

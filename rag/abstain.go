@@ -21,7 +21,7 @@ var abstentions = map[string]struct{ notFound, noTerms string }{
 	"el": {"Δεν βρέθηκε απάντηση σε αυτή την ερώτηση στα έγγραφα.", "Η ερώτηση δεν περιέχει κάτι προς αναζήτηση. Παρακαλώ διατυπώστε τη με λέξεις."},
 	"en": {"The documents do not answer this question.", "There is nothing in the question to search for. Please ask it in words."},
 	"es": {"Los documentos no responden a esta pregunta.", "La pregunta no contiene nada que buscar. Por favor, formúlela con palabras."},
-	"fa": {"پاسخی برای این پرسش در اسناد پیدا نشد.", "در پرسش چیزی برای جست‌وجو نیست. لطفاً آن را با واژه‌ها بنویسید."},
+	"fa": {"پاسخی برای این پرسش در اسناد پیدا نشد.", "در پرسش چیزی برای جست\u200cوجو نیست. لطفاً آن را با واژه\u200cها بنویسید."},
 	"fr": {"Les documents ne répondent pas à cette question.", "La question ne contient rien à rechercher. Veuillez la formuler avec des mots."},
 	"hi": {"दस्तावेज़ों में इस प्रश्न का उत्तर नहीं मिला।", "प्रश्न में खोजने योग्य कुछ नहीं है। कृपया उसे शब्दों में लिखें।"},
 	"id": {"Dokumen yang ada tidak menjawab pertanyaan ini.", "Tidak ada yang dapat dicari dalam pertanyaan ini. Silakan tulis dengan kata-kata."},

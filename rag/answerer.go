@@ -80,6 +80,9 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 		answer.Passages = append(answer.Passages, hit(p))
 	}
 	answer.Timings.Search = watch.lap()
+	if found.Empty {
+		return a.abstain(answer, ReasonEmptyIndex, watch), nil
+	}
 	if len(found.Passages) == 0 {
 		return a.abstain(answer, ReasonNothingFound, watch), nil
 	}

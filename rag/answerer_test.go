@@ -167,6 +167,9 @@ func TestAnswerStaysWithinWhatTheAskerMaySee(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !c.found && answer.Reason != rag.ReasonEmptyIndex {
+			t.Errorf("%+v: abstains for %q, want %q", c.asker, answer.Reason, rag.ReasonEmptyIndex)
+		}
 		if found := len(answer.Passages) > 0; found != c.found || answer.Abstained == c.found {
 			t.Errorf("%+v: found %v (answer %q), want %v", c.asker, found, answer.Answer, c.found)
 		}

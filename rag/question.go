@@ -83,7 +83,7 @@ type Reason string
 const (
 	// ReasonNone: there is an answer.
 	ReasonNone Reason = ""
-	// ReasonEmptyIndex: there is nothing to search in.
+	// ReasonEmptyIndex: there is nothing that the asker may search in.
 	ReasonEmptyIndex Reason = "empty_index"
 	// ReasonNoTerms: the question has no word that could be searched for.
 	ReasonNoTerms Reason = "no_terms"

@@ -21,6 +21,8 @@ type Results struct {
 	// Passages are the best first; equal scores are ordered by ID. Each carries
 	// its whole text, offsets and score.
 	Passages []Passage
+	// Empty is set where there is nothing at all that the asker may see.
+	Empty bool
 	// Degraded names what could not take part in the search, and why.
 	Degraded []string
 }

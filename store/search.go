@@ -44,5 +44,13 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 		results.Passages = append(results.Passages, p)
 	}
 	orderPassages(results.Passages)
+	if len(results.Passages) == 0 {
+		filter.MustNot = append(filter.MustNot, qdrant.NewMatchBool(fieldEmpty, true))
+		n, err := s.count(ctx, filter)
+		if err != nil {
+			return rag.Results{}, s.wrap(err, "search")
+		}
+		results.Empty = n == 0
+	}
 	return results, nil
 }

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newAsk(g *globals) *cobra.Command {
@@ -19,14 +22,9 @@ func newAsk(g *globals) *cobra.Command {
 		Long: `Answers with sentences of the documents themselves, each with the place that it
 stands at. Where the documents do not answer, says so in the question's language.`,
 		Args: positional(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Text = strings.Join(args, " ")
-			d, err := openExisting(cmd.Context(), g.data)
-			if err != nil {
-				return err
-			}
-			defer func() { err = closeWith(d.close, err) }()
-			answer, err := rag.NewAnswerer(d.store, rag.Options{}).Answer(cmd.Context(), q)
+			answer, err := answerFrom(cmd.Context(), g.data, q)
 			if err != nil {
 				if _, ok := errors.AsType[*rag.QuestionError](err); ok {
 					return &usageError{err}
@@ -43,6 +41,24 @@ stands at. Where the documents do not answer, says so in the question's language
 	cmd.Flags().IntVar(&q.Limit, "limit", rag.DefaultPassages, "how many passages to search the answer in and to show")
 	cmd.Flags().StringVar(&q.Language, "language", "", "the question's language (BCP 47), where detection is wrong")
 	return cmd
+}
+
+// answerFrom answers from a data folder. Where `naru serve` holds it, that
+// process answers.
+func answerFrom(ctx context.Context, dir string, q rag.Question) (answer rag.Answer, err error) {
+	// A server will not let go of the folder: do not wait for it.
+	d, err := openExisting(ctx, dir, embedded.Options{LockTimeout: time.Millisecond})
+	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
+		if locked.Holder.Address != "" {
+			return askServer(ctx, locked.Holder.Address, q)
+		}
+		d, err = openExisting(ctx, dir, embedded.Options{})
+	}
+	if err != nil {
+		return answer, err
+	}
+	defer func() { err = closeWith(d.close, err) }()
+	return rag.NewAnswerer(d.store, rag.Options{}).Answer(ctx, q)
 }
 
 // printAnswer writes the answer's sentences, each with the numbers of its

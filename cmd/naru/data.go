@@ -30,8 +30,8 @@ type data struct {
 }
 
 // openData opens the data folder, creating it where it does not exist.
-func openData(ctx context.Context, dir string) (*data, error) {
-	engine, err := embedded.Open(dir, embedded.Options{})
+func openData(ctx context.Context, dir string, opt embedded.Options) (*data, error) {
+	engine, err := embedded.Open(dir, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +43,11 @@ func openData(ctx context.Context, dir string) (*data, error) {
 }
 
 // openExisting opens a data folder that somebody has indexed into.
-func openExisting(ctx context.Context, dir string) (*data, error) {
+func openExisting(ctx context.Context, dir string, opt embedded.Options) (*data, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", dir)
 	}
-	return openData(ctx, dir)
+	return openData(ctx, dir, opt)
 }
 
 func (d *data) close() error { return d.engine.Close() }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newIndex(g *globals) *cobra.Command {
@@ -25,7 +26,7 @@ Interrupted at any point, the next run goes on from there.`,
 			if err != nil {
 				return err
 			}
-			d, err := openData(cmd.Context(), g.data)
+			d, err := openData(cmd.Context(), g.data, embedded.Options{})
 			if err != nil {
 				return err
 			}

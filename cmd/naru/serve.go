@@ -12,12 +12,17 @@ import (
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/lang"
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newServe(g *globals) *cobra.Command {
-	var addr string
-	var opt source.Options
+	var (
+		addr     string
+		opt      source.Options
+		examples []string
+	)
 	cmd := &cobra.Command{
 		Use:   "serve [PATH…]",
 		Short: "Index and watch paths, and answer over HTTP",
@@ -33,16 +38,16 @@ It binds to the loopback interface unless told otherwise.`,
 			if err != nil {
 				return err
 			}
-			d, err := openData(cmd.Context(), g.data)
-			if err != nil {
-				return err
-			}
-			defer func() { err = closeWith(d.close, err) }()
 			ln, err := web.Listen(cmd.Context(), addr)
 			if err != nil {
 				return err
 			}
 			defer ln.Close()
+			d, err := openData(cmd.Context(), g.data, embedded.Options{Address: "http://" + ln.Addr().String()})
+			if err != nil {
+				return err
+			}
+			defer func() { err = closeWith(d.close, err) }()
 
 			if len(from) > 0 {
 				report, err := runIndex(cmd.Context(), d, from, cmd.ErrOrStderr())
@@ -64,6 +69,7 @@ It binds to the loopback interface unless told otherwise.`,
 				Health:   d.health,
 				Hosts:    web.LoopbackHosts(ln.Addr()),
 				Logger:   logger,
+				Examples: exampleQuestions(examples),
 			})
 			if err != nil {
 				return err
@@ -82,7 +88,16 @@ It binds to the loopback interface unless told otherwise.`,
 	cmd.Flags().Int64Var(&opt.MaxBytes, "max-bytes", source.DefaultMaxBytes, "the size of the largest file to read")
 	cmd.Flags().BoolVar(&opt.FollowOutside, "follow-outside", false, "follow symbolic links that lead out of the given folders")
 	cmd.Flags().DurationVar(&opt.Rescan, "rescan", 5*time.Minute, "how often to compare everything although no change was heard of")
+	cmd.Flags().StringArrayVar(&examples, "example", nil, "a question for the page to offer; may be given several times")
 	return cmd
+}
+
+func exampleQuestions(texts []string) []web.Example {
+	examples := make([]web.Example, len(texts))
+	for i, text := range texts {
+		examples[i] = web.Example{Language: lang.Detect(text), Text: text}
+	}
+	return examples
 }
 
 // watch indexes again whenever one of the folders changes, until ctx ends.

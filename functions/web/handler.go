@@ -43,7 +43,7 @@ type Options struct {
 	// Hosts are the host names, without port, that a request may be addressed
 	// to; none means any. See [LoopbackHosts].
 	Hosts []string
-	// Examples are offered on the page; nil means [DefaultExamples].
+	// Examples are offered on the page.
 	Examples []Example
 
 	// Logger receives a line for each request, and the causes of failures.
@@ -123,9 +123,6 @@ func (opt Options) withDefaults() Options {
 	}
 	if opt.NewID == nil {
 		opt.NewID = rand.Text
-	}
-	if opt.Examples == nil {
-		opt.Examples = DefaultExamples()
 	}
 	opt.MaxBody = orDefault(opt.MaxBody, 8<<20)
 	opt.MaxQuestionBody = orDefault(opt.MaxQuestionBody, 64<<10)

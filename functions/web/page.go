@@ -14,23 +14,11 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// Example is a question the page offers.
+// Example is a question the page offers, one that its documents answer.
 type Example struct {
 	// Language is the BCP 47 tag of the question's language.
 	Language string
 	Text     string
-}
-
-// DefaultExamples are questions that an organisation's documents tend to
-// answer, in five scripts.
-func DefaultExamples() []Example {
-	return []Example{
-		{"ko", "연차는 며칠인가요?"},
-		{"ar", "كم عدد أيام الإجازة السنوية؟"},
-		{"th", "ลาพักร้อนได้กี่วัน"},
-		{"ja", "年次有給休暇は何日ありますか。"},
-		{"en", "How many days of annual leave are there?"},
-	}
 }
 
 // page is the page's files as they are sent, by path.

@@ -30,6 +30,8 @@ type Holder struct {
 	PID     int       `json:"pid"`
 	Command string    `json:"command"`
 	Since   time.Time `json:"since"`
+	// Address is where the process answers, or empty; see Options.Address.
+	Address string `json:"address,omitempty"`
 }
 
 func (e *LockedError) Error() string {

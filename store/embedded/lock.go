@@ -18,8 +18,8 @@ const holderNote = "holder.json"
 
 // writeHolder leaves the note. Failing to is no reason to refuse the data: a
 // full disk can still be read.
-func writeHolder(dir string) {
-	note, err := json.Marshal(Holder{PID: os.Getpid(), Command: commandLine(), Since: time.Now()})
+func writeHolder(dir, address string) {
+	note, err := json.Marshal(Holder{PID: os.Getpid(), Command: commandLine(), Since: time.Now(), Address: address})
 	if err != nil {
 		return
 	}

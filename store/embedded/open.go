@@ -21,6 +21,9 @@ type Options struct {
 	// LockTimeout is how long Open waits for another process to let go of the
 	// data folder; zero means two seconds.
 	LockTimeout time.Duration
+	// Address is where this process answers, such as "http://127.0.0.1:7117".
+	// Who finds the folder locked reads it in LockedError.Holder.
+	Address string
 }
 
 // Engine is an open data folder. It is safe for concurrent use.
@@ -60,7 +63,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	writeHolder(dir)
+	writeHolder(dir, opt.Address)
 	found, err := d.load()
 	if err != nil {
 		removeHolder(dir)

@@ -111,6 +111,24 @@ var searching = []sentence{
 }
 
 var access = []sentence{
+	{"A search says when there is nothing that the asker may see", func(s *subject) {
+		for _, tt := range []struct {
+			put   []store.Entry
+			empty bool
+		}{
+			{nil, true},
+			{[]store.Entry{entry("no text")}, true},
+			{[]store.Entry{accessible(entry("a", "Secret ferry."), rag.Access{Tenant: tenant, Principals: []string{"crew"}})}, true},
+			{[]store.Entry{accessible(entry("a", "Their ferry."), rag.Access{Tenant: "other"})}, true},
+			{[]store.Entry{entry("b", "A ship.")}, false},
+		} {
+			s.put(tt.put...)
+			r, err := s.Search(s.ctx, rag.Query{Text: "bicycle", Language: "en", Limit: 1, Asker: anyone})
+			if err != nil || r.Empty != tt.empty {
+				s.Errorf("after %d more documents Empty is %v, %v", len(tt.put), r.Empty, err)
+			}
+		}
+	}},
 	{"Without a tenant there is an error, not everything", func(s *subject) {
 		s.put(entry("a", "The ferry leaves at noon."))
 		if r, err := s.Search(s.ctx, rag.Query{Text: "ferry", Limit: 1}); !errors.Is(err, rag.ErrNoTenant) || len(r.Passages) > 0 {

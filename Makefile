@@ -1,0 +1,41 @@
+# The commands a contributor types. CGO stays off; only the race detector needs it.
+export CGO_ENABLED = 0
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 20s
+
+.PHONY: build test lint race eval fuzz bench crash
+
+build:
+	go build -trimpath -o bin/naru ./cmd/naru
+
+test:
+	go test ./...
+
+lint:
+	test -z "$$(gofmt -l .)"
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# The packages in which goroutines meet.
+race:
+	CGO_ENABLED=1 go test -race -short ./cmd/... ./eval ./functions/... ./indexer ./indexer/source ./rag ./store/...
+
+# Every question of the question sets against the golden figures.
+eval:
+	NARU_EVAL_FULL=1 go test ./eval -run Golden -count 1 -timeout 30m -v
+
+# Each fuzz target for a while; `make fuzz FUZZTIME=10m` for longer.
+fuzz:
+	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$file); do \
+			echo "$$target in $$(dirname $$file)"; \
+			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+		done; done
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Indexing killed at random moments, many times.
+crash:
+	NARU_CRASH_CYCLES=$${NARU_CRASH_CYCLES:-500} go test ./cmd/naru -run TestKillAtAnyMoment -count 1 -timeout 30m -v
