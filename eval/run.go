@@ -122,9 +122,6 @@ func newPool(sets []*Dataset) *pool {
 
 const tenant = "eval"
 
-// uri numbers the passages so that a document found leads back to its passage.
-func uri(passage int) string { return fmt.Sprintf("passage-%06d", passage) }
-
 func (p *pool) measure(ctx context.Context, report *Report, opt Options) (err error) {
 	dir, err := os.MkdirTemp("", "naru-eval-")
 	if err != nil {
@@ -140,12 +137,9 @@ func (p *pool) measure(ctx context.Context, report *Report, opt Options) (err er
 	if err := stored.Ensure(ctx); err != nil {
 		return err
 	}
-	if err := p.index(ctx, stored); err != nil {
+	numbers, err := p.index(ctx, stored)
+	if err != nil {
 		return err
-	}
-	numbers := make(map[string]int, len(p.passages))
-	for i := range p.passages {
-		numbers[store.DocumentID(tenant, uri(i))] = i
 	}
 	for i, set := range p.sets {
 		m := measurement{pool: p, searcher: stored, numbers: numbers}
@@ -161,23 +155,29 @@ func (p *pool) measure(ctx context.Context, report *Report, opt Options) (err er
 // indexBatch is how many passages are written at once.
 const indexBatch = 500
 
-func (p *pool) index(ctx context.Context, stored *store.Store) error {
+// index indexes the passages and returns their numbers by document ID.
+func (p *pool) index(ctx context.Context, stored *store.Store) (map[string]int, error) {
 	ix, err := indexer.New(stored, indexer.Options{Access: rag.Access{Tenant: tenant}})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	numbers := make(map[string]int, len(p.passages))
 	for from := 0; from < len(p.passages); from += indexBatch {
 		var uploads []indexer.Upload
 		for i, passage := range p.passages[from:min(from+indexBatch, len(p.passages))] {
 			uploads = append(uploads, indexer.Upload{
-				URI: uri(from + i), Title: passage.Title, MediaType: "text/plain", Data: []byte(passage.Text),
+				URI: fmt.Sprintf("passage-%06d", from+i), Title: passage.Title, MediaType: "text/plain", Data: []byte(passage.Text),
 			})
 		}
-		if _, err := ix.Put(ctx, uploads...); err != nil {
-			return fmt.Errorf("index passages: %w", err)
+		outcomes, err := ix.Put(ctx, uploads...)
+		if err != nil {
+			return nil, fmt.Errorf("index passages: %w", err)
+		}
+		for i, o := range outcomes {
+			numbers[o.Document] = from + i
 		}
 	}
-	return nil
+	return numbers, nil
 }
 
 // measurement asks the questions of a set and adds up what comes back.

@@ -67,8 +67,8 @@ type Failure struct {
 	Error string `json:"error"`
 }
 
-// Progress is told how far a run is: done of total documents, the last of
-// which is uri. It is called from one goroutine at a time.
+// Progress is told how far a run is: done of total documents are on disk, and
+// uri is the one that was read last. It is called from one goroutine at a time.
 type Progress func(done, total int, uri string)
 
 // Run brings the store into agreement with the sources: new and changed
@@ -81,6 +81,7 @@ func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Pr
 	batch := batch{ix: ix, report: &report}
 
 	var items []source.Item
+	seen := map[string]bool{}
 	var unseen []*source.WalkError
 	for _, src := range sources {
 		err := src.Walk(ctx, func(item source.Item, err error) error {
@@ -91,7 +92,10 @@ func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Pr
 				}
 				return ctx.Err()
 			}
-			items = append(items, item)
+			if !seen[item.Key] { // sources may lie inside one another
+				seen[item.Key] = true
+				items = append(items, item)
+			}
 			return nil
 		})
 		if err != nil {
@@ -107,23 +111,26 @@ func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Pr
 		if err := ctx.Err(); err != nil {
 			return report, errors.Join(err, batch.flush(context.WithoutCancel(ctx)))
 		}
-		id := store.DocumentID(ix.access.Tenant, item.URI)
+		id := ix.documentID(sourceFolder, item.Key)
 		before := known[id]
 		delete(known, id)
 		if err := ix.index(ctx, &batch, item, before); err != nil {
 			return report, err
 		}
 		if progress != nil {
-			progress(i+1, len(items), item.URI)
+			progress(i+1-len(batch.entries), len(items), item.URI)
 		}
 	}
 	if err := batch.flush(ctx); err != nil {
 		return report, err
 	}
+	if progress != nil && len(items) > 0 {
+		progress(len(items), len(items), items[len(items)-1].URI)
+	}
 
 	var gone []string
 	for id, info := range known {
-		if !slices.ContainsFunc(unseen, func(e *source.WalkError) bool { return e.Covers(info.URI) }) {
+		if !slices.ContainsFunc(unseen, func(e *source.WalkError) bool { return e.Covers(info.Key) }) {
 			gone = append(gone, id)
 		}
 	}
@@ -139,6 +146,9 @@ func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Pr
 }
 
 func (r *Report) fail(uri string, err error) {
+	if walk, ok := errors.AsType[*source.WalkError](err); ok {
+		err = walk.Err // the failure names the document already
+	}
 	r.Failed = append(r.Failed, Failure{URI: uri, Error: err.Error()})
 }
 
@@ -150,7 +160,7 @@ func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[stri
 			return nil, fmt.Errorf("list what is indexed: %w", err)
 		}
 		for _, src := range sources {
-			if src.Holds(info.URI) {
+			if src.Holds(info.Key) {
 				known[info.ID] = info
 				break
 			}
@@ -168,7 +178,7 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, be
 		batch.report.fail(item.URI, err)
 		return nil
 	}
-	up := Upload{URI: item.URI, Data: data, Modified: item.Modified}
+	up := upload{Upload{URI: item.URI, Data: data, Modified: item.Modified}, sourceFolder, item.Key}
 	if before.Hash != "" && before.Hash == ix.hash(up) {
 		batch.report.Unchanged++
 		return nil
@@ -183,7 +193,6 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, be
 		batch.report.Deleted++
 		return ix.store.Delete(ctx, ix.access.Tenant, before.ID)
 	}
-	entry.Source = sourceFolder
 	return batch.add(ctx, entry, before.Hash != "")
 }
 

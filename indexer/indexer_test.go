@@ -248,7 +248,7 @@ func TestPut(t *testing.T) {
 		{"One.", indexer.StatusAdded}, {"One.", indexer.StatusUnchanged}, {"Two.", indexer.StatusUpdated},
 	} {
 		got, err := l.ix.Put(t.Context(), indexer.Upload{URI: "x.txt", Data: []byte(c.text)})
-		if err != nil || len(got) != 1 || got[0] != c.want {
+		if err != nil || len(got) != 1 || got[0].Status != c.want {
 			t.Errorf("Put %q: %v, %v; want %s", c.text, got, err, c.want)
 		}
 	}

@@ -38,8 +38,21 @@ type Upload struct {
 	Modified  time.Time
 }
 
+// upload is a document with where it came from.
+type upload struct {
+	Upload
+	// source is sourceFolder or sourceUpload; key is what that knows it by.
+	source, key string
+}
+
+// documentID keeps the documents of each source apart: what is uploaded under
+// the name of a file does not become that file.
+func (ix *Indexer) documentID(source, key string) string {
+	return store.DocumentID(ix.access.Tenant, source+":"+key)
+}
+
 // hash covers everything that decides what is stored for a document.
-func (ix *Indexer) hash(up Upload) string {
+func (ix *Indexer) hash(up upload) string {
 	h := sha256.New()
 	a := ix.access
 	for _, part := range []string{
@@ -53,13 +66,13 @@ func (ix *Indexer) hash(up Upload) string {
 }
 
 // prepare takes an upload through extraction and cutting.
-func (ix *Indexer) prepare(up Upload) (store.Entry, error) {
+func (ix *Indexer) prepare(up upload) (store.Entry, error) {
 	text, err := extract.Extract(up.URI, up.MediaType, up.Data, extract.Options{})
 	if err != nil {
 		return store.Entry{}, err
 	}
 	doc := rag.Document{
-		ID:       store.DocumentID(ix.access.Tenant, up.URI),
+		ID:       ix.documentID(up.source, up.key),
 		URI:      up.URI,
 		Title:    text.Title,
 		Language: text.Language,
@@ -97,7 +110,7 @@ func (ix *Indexer) prepare(up Upload) (store.Entry, error) {
 			Access:   doc.Access,
 		}
 	}
-	return store.Entry{Document: doc, Passages: passages}, nil
+	return store.Entry{Document: doc, Source: up.source, Key: up.key, Passages: passages}, nil
 }
 
 // Status says what putting a document did.
@@ -110,34 +123,42 @@ const (
 	StatusUnchanged Status = "unchanged"
 )
 
+// Outcome is what putting one document did.
+type Outcome struct {
+	// Document is its ID.
+	Document string
+	Status   Status
+}
+
 // Put indexes documents that were handed in, all of them in one write. It
-// returns a status for each. A document that cannot be read is an error and
-// nothing is written.
-func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Status, error) {
-	statuses := make([]Status, len(uploads))
+// returns what it did with each. A document that cannot be read is an error
+// and nothing is written.
+func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(uploads))
 	var entries []store.Entry
-	for i, up := range uploads {
-		before, err := ix.store.Info(ctx, ix.access.Tenant, store.DocumentID(ix.access.Tenant, up.URI))
+	for i, handed := range uploads {
+		up := upload{handed, sourceUpload, handed.URI}
+		outcomes[i].Document = ix.documentID(up.source, up.key)
+		before, err := ix.store.Info(ctx, ix.access.Tenant, outcomes[i].Document)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			statuses[i] = StatusAdded
+			outcomes[i].Status = StatusAdded
 		case err != nil:
 			return nil, err
 		case before.Hash == ix.hash(up):
-			statuses[i] = StatusUnchanged
+			outcomes[i].Status = StatusUnchanged
 			continue
 		default:
-			statuses[i] = StatusUpdated
+			outcomes[i].Status = StatusUpdated
 		}
 		entry, err := ix.prepare(up)
 		if err != nil {
 			return nil, err
 		}
-		entry.Source = sourceUpload
 		entries = append(entries, entry)
 	}
 	if len(entries) == 0 {
-		return statuses, nil
+		return outcomes, nil
 	}
-	return statuses, ix.store.Put(ctx, entries...)
+	return outcomes, ix.store.Put(ctx, entries...)
 }

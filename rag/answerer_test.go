@@ -136,6 +136,7 @@ func TestAnswerRefusesBadQuestions(t *testing.T) {
 		"1 MB":           {Text: strings.Repeat("a", 1<<20)},
 		"not UTF-8":      {Text: "ferry\xff"},
 		"negative limit": {Text: "배", Limit: -1},
+		"not a language": {Text: "배", Language: "a b"},
 		"huge limit":     {Text: "배", Limit: rag.MaxPassages + 1},
 	} {
 		q.Asker.Tenant = "t"

@@ -3,6 +3,7 @@ package rag
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -36,6 +37,15 @@ type understood struct {
 	expects expectation
 }
 
+// languageTag is the form of a BCP 47 tag; what follows the primary subtag does
+// not change how a question is understood.
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+func primary(tag string) string {
+	subtag, _, _ := strings.Cut(tag, "-")
+	return strings.ToLower(subtag)
+}
+
 func understand(q Question) (understood, error) {
 	if q.Asker.Tenant == "" {
 		return understood{}, ErrNoTenant
@@ -52,7 +62,10 @@ func understand(q Question) (understood, error) {
 	if q.Limit < 0 || q.Limit > MaxPassages {
 		return understood{}, &QuestionError{"limit", fmt.Sprintf("is %d; it must be 1 to %d, or 0 for %d", q.Limit, MaxPassages, DefaultPassages)}
 	}
-	u := understood{text: q.Text, language: q.Language, limit: q.Limit}
+	if q.Language != "" && !languageTag.MatchString(q.Language) {
+		return understood{}, &QuestionError{"language", "is no language tag; give one such as ko, ar or pt-BR, or none"}
+	}
+	u := understood{text: q.Text, language: primary(q.Language), limit: q.Limit}
 	if u.limit == 0 {
 		u.limit = DefaultPassages
 	}

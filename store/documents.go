@@ -26,8 +26,9 @@ type DocumentInfo struct {
 	Modified time.Time
 	// Passages is how many it has; a document without text has none.
 	Passages int
-	// Source is the id of the configured source it came from.
-	Source string
+	// Source is the id of the configured source it came from, and Key what that
+	// source knows it by.
+	Source, Key string
 
 	rag.Access
 }

@@ -17,10 +17,10 @@ func PassageID(tenant, document string, ordinal int) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// DocumentID returns the id of the document at a URI, 32 hexadecimal digits:
+// DocumentID returns the id of the document of a key, 32 hexadecimal digits:
 // the same for each of its versions, another in each tenant.
-func DocumentID(tenant, uri string) string {
-	sum := digest("document", tenant, uri)
+func DocumentID(tenant, key string) string {
+	sum := digest("document", tenant, key)
 	return hex.EncodeToString(sum[:16])
 }
 

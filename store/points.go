@@ -25,6 +25,7 @@ const (
 	fieldRegion     = "region"       // keyword: where it belongs; none is anywhere
 	fieldDocument   = "document"     // keyword: the document's ID
 	fieldSource     = "source"       // keyword: the configured source it came from
+	fieldKey        = "key"          // what the source knows it by
 	fieldOrdinal    = "ordinal"      // integer: counts a document's passages from zero
 	fieldURI        = "uri"          // text
 	fieldTitle      = "title"        // text
@@ -46,7 +47,7 @@ const (
 
 // documentFields are the payload fields that a DocumentInfo is read from.
 var documentFields = []string{
-	fieldSchema, fieldTenant, fieldPrincipals, fieldRegion, fieldDocument, fieldSource, fieldOrdinal, fieldURI, fieldTitle,
+	fieldSchema, fieldTenant, fieldPrincipals, fieldRegion, fieldDocument, fieldSource, fieldKey, fieldOrdinal, fieldURI, fieldTitle,
 	fieldLanguage, fieldModified, fieldHash, fieldPassages, fieldEmpty, fieldDocumentTitle, fieldDocumentLanguage,
 }
 
@@ -156,6 +157,7 @@ func setDocument(out payload, e *Entry, ordinal int) {
 	out.setText(fieldRegion, d.Region)
 	out.setText(fieldDocument, d.ID)
 	out.setText(fieldSource, e.Source)
+	out.setText(fieldKey, e.Key)
 	out.setText(fieldURI, d.URI)
 	out.setTime(fieldModified, d.Modified)
 	out.setText(fieldHash, d.Hash)
@@ -201,7 +203,7 @@ func infoOf(id *qdrant.PointId, fields map[string]*qdrant.Value) (DocumentInfo, 
 	}
 	info := DocumentInfo{
 		ID: p.text(fieldDocument), URI: p.text(fieldURI), Title: p.text(fieldTitle), Language: p.text(fieldLanguage),
-		Hash: p.text(fieldHash), Modified: modified, Passages: p.int(fieldPassages), Source: p.text(fieldSource), Access: p.access(),
+		Hash: p.text(fieldHash), Modified: modified, Passages: p.int(fieldPassages), Source: p.text(fieldSource), Key: p.text(fieldKey), Access: p.access(),
 	}
 	if v, ok := p[fieldDocumentTitle]; ok {
 		info.Title = v.GetStringValue()

@@ -15,8 +15,9 @@ import (
 type Entry struct {
 	// Document needs its ID and tenant; its Text is not stored and may be empty.
 	Document rag.Document
-	// Source is the id of the configured source the document came from.
-	Source string
+	// Source is the id of the configured source the document came from, and Key
+	// what that source knows it by. Neither is shown to askers.
+	Source, Key string
 	// Passages are in order. Their ID, Ordinal, Document, URI, Hash, Modified
 	// and Access are taken from the document and their place in this list.
 	Passages []rag.Passage

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
@@ -44,7 +45,7 @@ func openData(ctx context.Context, dir string, opt embedded.Options) (*data, err
 
 // openExisting opens a data folder that somebody has indexed into.
 func openExisting(ctx context.Context, dir string, opt embedded.Options) (*data, error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, embedded.DataFile)); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", dir)
 	}
 	return openData(ctx, dir, opt)
@@ -56,8 +57,15 @@ func (d *data) indexer() (*indexer.Indexer, error) {
 	return indexer.New(d.store, indexer.Options{Access: rag.Access{Tenant: tenant}})
 }
 
-// folders makes sources of paths.
-func folders(paths []string, opt source.Options) ([]*source.Folder, error) {
+// folders makes sources of paths. What they hold is known by where it lies from
+// the data folder: it is the same from wherever it is indexed, and after both
+// were moved.
+func (g *globals) folders(paths []string, opt source.Options) ([]*source.Folder, error) {
+	base, err := filepath.Abs(g.data)
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s: %w", g.data, err)
+	}
+	opt.Base = base
 	all := make([]*source.Folder, len(paths))
 	for i, path := range paths {
 		folder, err := source.NewFolder(path, opt)

@@ -22,7 +22,7 @@ changed documents are read, unchanged ones left alone, deleted ones removed.
 Interrupted at any point, the next run goes on from there.`,
 		Args: positional(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
-			from, err := folders(paths, opt)
+			from, err := g.folders(paths, opt)
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,11 @@ Interrupted at any point, the next run goes on from there.`,
 				return err
 			}
 			defer func() { err = closeWith(d.close, err) }()
-			report, err := runIndex(cmd.Context(), d, from, cmd.ErrOrStderr())
+			ix, err := d.indexer()
+			if err != nil {
+				return err
+			}
+			report, err := runIndex(cmd.Context(), ix, from, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -44,18 +48,18 @@ Interrupted at any point, the next run goes on from there.`,
 }
 
 // runIndex runs the indexer once, showing its progress on w.
-func runIndex(ctx context.Context, d *data, from []*source.Folder, w io.Writer) (indexer.Report, error) {
-	ix, err := d.indexer()
-	if err != nil {
-		return indexer.Report{}, err
-	}
-	sources := make([]source.Source, len(from))
-	for i, folder := range from {
-		sources[i] = folder
-	}
+func runIndex(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, w io.Writer) (indexer.Report, error) {
 	shown := newProgress(w, "Indexing")
 	defer shown.finish()
-	return ix.Run(ctx, sources, shown.step)
+	return ix.Run(ctx, sources(from), shown.step)
+}
+
+func sources(folders []*source.Folder) []source.Source {
+	all := make([]source.Source, len(folders))
+	for i, folder := range folders {
+		all[i] = folder
+	}
+	return all
 }
 
 // writeReport writes what a run did, and on errs what it could not do.

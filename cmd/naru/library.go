@@ -5,6 +5,9 @@ import (
 	"errors"
 	"strings"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/extract"
@@ -26,7 +29,7 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	if media != "" && up.Charset != "" {
 		media += "; charset=" + up.Charset
 	}
-	statuses, err := l.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
+	outcomes, err := l.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
 	switch {
 	case errors.Is(err, extract.ErrUnsupported):
 		return web.DocumentInfo{}, web.Explain(web.ErrUnsupported, err.Error())
@@ -34,15 +37,17 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 		return web.DocumentInfo{}, web.Explain(web.ErrInvalid, err.Error())
 	case errors.Is(err, extract.ErrTooLarge):
 		return web.DocumentInfo{}, web.Explain(web.ErrTooLarge, err.Error())
+	case status.Code(err) == codes.ResourceExhausted:
+		return web.DocumentInfo{}, web.Explain(web.ErrBusy, "The disk that holds the documents is full.")
 	case err != nil:
 		return web.DocumentInfo{}, err
 	}
-	info, err := l.store.Info(ctx, up.Tenant, store.DocumentID(up.Tenant, up.URI))
+	info, err := l.store.Info(ctx, up.Tenant, outcomes[0].Document)
 	if err != nil {
 		return web.DocumentInfo{}, err
 	}
 	shown := infoOf(info)
-	shown.Status = web.Status(statuses[0])
+	shown.Status = web.Status(outcomes[0].Status)
 	return shown, nil
 }
 

@@ -33,7 +33,7 @@ func main() {
 }
 
 // run executes one command line and returns its exit status: 0, 1 where the
-// work failed, 2 where the command line is wrong.
+// work failed, 2 where the command line is wrong, 130 where it was interrupted.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -42,6 +42,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "naru: stopped; what was reported is kept, and the next run goes on from there")
+		return 130
 	}
 	fmt.Fprintf(stderr, "naru: %v\n", err)
 	if _, ok := errors.AsType[*usageError](err); ok {
@@ -71,6 +75,12 @@ func newRoot() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if g.data == "" {
+			return &usageError{errors.New("--data is empty: name a folder")}
+		}
+		return nil
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().StringVar(&g.data, "data", ".naru", "the data folder")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")

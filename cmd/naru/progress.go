@@ -44,7 +44,7 @@ func (p *progress) step(done, total int, name string) {
 		return
 	}
 	now := time.Now()
-	if now.Sub(p.shown) < plainEvery {
+	if done == 0 || now.Sub(p.shown) < plainEvery {
 		return
 	}
 	p.shown = now

@@ -5,10 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/naru-rag/naru/rag"
 )
+
+// local reaches servers on this machine: never by way of a proxy, and not
+// forever.
+var local = &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
 
 // askServer asks the `naru serve` that holds the data folder. The address was
 // left in the folder by that process, so nothing is asked of anybody else.
@@ -27,7 +34,7 @@ func askServer(ctx context.Context, address string, q rag.Question) (rag.Answer,
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := local.Do(request)
 	if err != nil {
 		return rag.Answer{}, fmt.Errorf("the data folder is held by the server at %s, which does not answer: %w", address, err)
 	}
@@ -48,4 +55,16 @@ func askServer(ctx context.Context, address string, q rag.Question) (rag.Answer,
 		return rag.Answer{}, fmt.Errorf("ask %s: %w", address, err)
 	}
 	return answer, nil
+}
+
+// localAddress is where a listener is reached from this machine.
+func localAddress(addr net.Addr) string {
+	host, port := "127.0.0.1", ""
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		port = strconv.Itoa(tcp.Port)
+		if !tcp.IP.IsUnspecified() {
+			host = tcp.IP.String()
+		}
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }

@@ -26,15 +26,16 @@ func newServe(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [PATH…]",
 		Short: "Index and watch paths, and answer over HTTP",
-		Long: `Answers over HTTP from the data folder. Paths given are indexed first and watched:
-what changes there is searchable moments later, what is deleted is gone.
+		Long: `Answers over HTTP from the data folder. Paths given are indexed and watched: what
+changes there is searchable moments later, what is deleted is gone. Until they have
+been read for the first time, answers say how far that is.
 
 There is no log-in yet: whoever reaches the address may ask, upload and delete.
 It binds to the loopback interface unless told otherwise.`,
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			opt.Report = func(err error) { logger.Warn("watch", "error", err) }
-			from, err := folders(paths, opt)
+			from, err := g.folders(paths, opt)
 			if err != nil {
 				return err
 			}
@@ -43,27 +44,19 @@ It binds to the loopback interface unless told otherwise.`,
 				return err
 			}
 			defer ln.Close()
-			d, err := openData(cmd.Context(), g.data, embedded.Options{Address: "http://" + ln.Addr().String()})
+			d, err := openData(cmd.Context(), g.data, embedded.Options{Address: localAddress(ln.Addr())})
 			if err != nil {
 				return err
 			}
 			defer func() { err = closeWith(d.close, err) }()
 
-			if len(from) > 0 {
-				report, err := runIndex(cmd.Context(), d, from, cmd.ErrOrStderr())
-				if err != nil {
-					return err
-				}
-				if err := g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report); err != nil {
-					return err
-				}
-			}
 			ix, err := d.indexer()
 			if err != nil {
 				return err
 			}
+			first := &firstRun{Searcher: d.store}
 			handler, err := web.New(web.Options{
-				Answerer: rag.NewAnswerer(d.store, rag.Options{}),
+				Answerer: rag.NewAnswerer(first, rag.Options{}),
 				Asker:    asker,
 				Library:  &library{d.store, ix},
 				Health:   d.health,
@@ -74,13 +67,29 @@ It binds to the loopback interface unless told otherwise.`,
 			if err != nil {
 				return err
 			}
-			// The watchers write to the store: they must have ended before it closes.
+			// What indexes writes to the store: it must have ended before that closes.
 			ctx, stop := context.WithCancel(cmd.Context())
-			var watching sync.WaitGroup
-			defer watching.Wait()
+			var indexing sync.WaitGroup
+			defer indexing.Wait()
 			defer stop()
-			watching.Go(func() { watch(ctx, ix, from, logger) })
 			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
+			indexing.Go(func() {
+				if len(from) == 0 {
+					return
+				}
+				report, err := first.index(ctx, ix, from, cmd.ErrOrStderr())
+				switch {
+				case ctx.Err() != nil:
+					return
+				case err != nil:
+					logger.Error("index", "error", err)
+				default:
+					if err := g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report); err != nil {
+						logger.Error("index", "error", err)
+					}
+				}
+				watch(ctx, ix, from, logger)
+			})
 			return web.Serve(ctx, ln, handler, logger)
 		},
 	}

@@ -78,6 +78,11 @@ func serve(t *testing.T, data, folder string) *server {
 	case <-time.After(patience):
 		t.Fatalf("the server did not say where it is\n%s", s.said())
 	}
+	for start := time.Now(); folder != "" && !strings.Contains(s.ask("everything read?").body, `"degraded":[]`); time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatalf("the first run does not end\n%s", s.said())
+		}
+	}
 	return s
 }
 

@@ -119,6 +119,10 @@ func TestTimeIsLinear(t *testing.T) {
 		{"a heading of the whole", "a.html", "<h1>" + fill("a ") + "</h1>" + strings.Repeat("<p>b", 9999)},
 
 		{"nested quotations", "a.md", fill("> ") + "a"},
+		{"nested quotations of nothing", "a.md", fill("> ")},
+		{"nested lists of nothing", "a.md", fill("- + ")},
+		{"numbered lists of nothing", "a.md", fill("1. ")},
+		{"a rule", "a.md", fill("- ")},
 		{"nested lists in Markdown", "a.md", fill("- ") + "a"},
 		{"lists by indentation", "a.md", stairs(size)},
 		{"brackets", "a.md", fill("[")},

@@ -108,16 +108,26 @@ func excessive(s string) bool {
 // nesting counts the marks of quotations and list items that a line begins with.
 func nesting(line string) int {
 	n := 0
+	var mark byte // the only one so far, or 0 where there are several
 	for i := 0; i < len(line); i++ {
 		switch b := line[i]; {
-		case b == '>' || b == '-' || b == '*' || b == '+' || b == '.' || b == ')':
+		case b == '\r' || b == '\n':
+		case b == '>' || b == '-' || b == '*' || b == '+' || (b == '.' || b == ')') && i > 0 && '0' <= line[i-1] && line[i-1] <= '9':
+			if n == 0 {
+				mark = b
+			} else if mark != b {
+				mark = 0
+			}
 			n++
 		case b == ' ' || b == '\t' || '0' <= b && b <= '9':
 		default:
 			return n
 		}
 	}
-	return 0 // a rule or an underline, made of the same characters
+	if mark == '-' || mark == '*' {
+		return 0 // a rule or an underline, made of the same characters
+	}
+	return n
 }
 
 // pieceEnd returns where the piece that begins at from ends. A long document

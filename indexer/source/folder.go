@@ -22,6 +22,9 @@ type Options struct {
 	MaxBytes int64
 	// FollowOutside follows symbolic links that lead outside the folder too.
 	FollowOutside bool
+	// Base is an absolute path that keys are relative to, so that they stay the
+	// same when everything is moved together. Without one, keys are absolute.
+	Base string
 	// Debounce is how long the folder must be quiet before a change is told.
 	// Zero means half a second.
 	Debounce time.Duration
@@ -63,13 +66,13 @@ func (o Options) withDefaults() Options {
 type Folder struct {
 	path string // absolute
 	name string // what every URI begins with: the path as it was given
+	key  string // what every key begins with
 	opt  Options
 }
 
 // NewFolder makes a source of a folder or a single file, which must exist. A
 // single file is read whatever its name says. URIs begin with the path as it is
-// given here, so that a folder and a folder inside of it name their common
-// documents alike.
+// given here; keys do not depend on how it is given.
 func NewFolder(path string, opt Options) (*Folder, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -78,7 +81,14 @@ func NewFolder(path string, opt Options) (*Folder, error) {
 	if _, err := os.Stat(abs); err != nil {
 		return nil, fmt.Errorf("folder %q: %w", path, err)
 	}
-	return &Folder{path: abs, name: element(filepath.ToSlash(filepath.Clean(path))), opt: opt.withDefaults()}, nil
+	f := &Folder{path: abs, name: element(filepath.ToSlash(filepath.Clean(path))), opt: opt.withDefaults()}
+	f.key = element(filepath.ToSlash(abs))
+	if opt.Base != "" {
+		if rel, err := filepath.Rel(opt.Base, abs); err == nil {
+			f.key = element(filepath.ToSlash(rel))
+		}
+	}
+	return f, nil
 }
 
 // ID is "folder:" and the absolute path.

@@ -184,7 +184,7 @@ func TestWhatIsNotSeenIsNotGone(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if failed == nil || !failed.Prefix || !failed.Unknown() || !failed.Covers("docs/b/c.md") || failed.Covers("docsy/a.md") {
+	if failed == nil || !failed.Prefix || !failed.Unknown() || !failed.Covers(filepath.ToSlash(root)+"/b/c.md") || failed.Covers(filepath.ToSlash(root)+"y/a.md") {
 		t.Errorf("a folder that is gone: %+v", failed)
 	}
 }
@@ -278,43 +278,56 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// URIs begin with the path as it was given, and each source holds its own.
-func TestURIsFollowThePathGiven(t *testing.T) {
+// URIs begin with the path as it was given; keys are the same however it was.
+func TestURIsFollowThePathAndKeysDoNot(t *testing.T) {
 	root := tree(t, map[string]string{"a.md": "", "sub/b.md": ""})
 	t.Chdir(filepath.Dir(root))
+	base := filepath.Join(filepath.Dir(root), ".data")
 	for _, c := range []struct {
-		path    string
-		want    []string
-		not     string
-		changed string
+		path       string
+		uris, keys []string
+		not        string
 	}{
-		{"docs", []string{"docs/a.md", "docs/sub/b.md"}, "docsy/a.md", "docs/gone.md"},
-		{"docs/", []string{"docs/a.md", "docs/sub/b.md"}, "a.md", "docs/gone.md"},
-		{"./docs/sub", []string{"docs/sub/b.md"}, "docs/a.md", "docs/sub/gone.md"},
-		{".", []string{"docs/a.md", "docs/sub/b.md"}, "../docs/a.md", "gone.md"},
-		{root, []string{root + "/a.md", root + "/sub/b.md"}, "docs/a.md", root + "/gone.md"},
+		{"docs", []string{"docs/a.md", "docs/sub/b.md"}, []string{"../docs/a.md", "../docs/sub/b.md"}, "../docsy/a.md"},
+		{"docs/", []string{"docs/a.md", "docs/sub/b.md"}, []string{"../docs/a.md", "../docs/sub/b.md"}, "../a.md"},
+		{"./docs/sub", []string{"docs/sub/b.md"}, []string{"../docs/sub/b.md"}, "../docs/a.md"},
+		{".", []string{"docs/a.md", "docs/sub/b.md"}, []string{"../docs/a.md", "../docs/sub/b.md"}, "../../docs/a.md"},
+		{"docs/a.md", []string{"docs/a.md"}, []string{"../docs/a.md"}, "../docs/a.md.txt"},
+		{root, []string{root + "/a.md", root + "/sub/b.md"}, []string{"../docs/a.md", "../docs/sub/b.md"}, "../sub/b.md"},
 	} {
-		f, err := source.NewFolder(c.path, source.Options{})
+		f, err := source.NewFolder(c.path, source.Options{Base: base})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []string
+		var uris, keys []string
 		if err := f.Walk(t.Context(), func(item source.Item, err error) error {
-			got = append(got, item.URI)
+			uris, keys = append(uris, item.URI), append(keys, item.Key)
 			return err
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: got %q, want %q", c.path, got, c.want)
+		if !reflect.DeepEqual(uris, c.uris) || !reflect.DeepEqual(keys, c.keys) {
+			t.Errorf("%s: got %q with keys %q, want %q with %q", c.path, uris, keys, c.uris, c.keys)
 		}
-		for _, uri := range append(got, c.changed) {
-			if !f.Holds(uri) {
-				t.Errorf("%s does not hold %s", c.path, uri)
+		for _, key := range keys {
+			if !f.Holds(key) {
+				t.Errorf("%s does not hold %s", c.path, key)
 			}
 		}
 		if f.Holds(c.not) {
 			t.Errorf("%s holds %s", c.path, c.not)
 		}
+	}
+}
+
+// Without a base, keys are absolute.
+func TestKeysWithoutABase(t *testing.T) {
+	root := tree(t, map[string]string{"a.md": ""})
+	f, err := source.NewFolder(root, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Holds(filepath.ToSlash(root)+"/gone.md") || f.Holds("docs/gone.md") {
+		t.Error("keys are not absolute")
 	}
 }

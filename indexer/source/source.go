@@ -14,6 +14,9 @@ type Item struct {
 	// folder was given as and the path below it, separated by slashes, with letters as the disk has
 	// them; bytes that are not UTF-8 are written as "%" and two digits.
 	URI string
+	// Key tells the item from every other, and is the same for the same file
+	// however its folder was named; see Options.Base.
+	Key string
 	// Path is where the operating system finds the file.
 	Path string
 	// Modified is when the item was last changed.
@@ -36,9 +39,9 @@ type Source interface {
 	// goes on. Walk returns the error that yield returned, or the context's, or
 	// nil; in the first two cases not everything was seen.
 	Walk(ctx context.Context, yield func(Item, error) error) error
-	// Holds tells whether a URI is one that this source would give: what is
-	// known under such a URI and is not found by a walk has disappeared.
-	Holds(uri string) bool
+	// Holds tells whether a key is one that this source would give: what is
+	// known under such a key and is not found by a walk has disappeared.
+	Holds(key string) bool
 }
 
 // Reasons that a [WalkError] wraps; test for them with errors.Is.
@@ -56,9 +59,9 @@ var (
 
 // WalkError says what a walk could not see.
 type WalkError struct {
-	// URI of the item or folder.
-	URI string
-	// Prefix is set when everything below URI was not seen either.
+	// URI and Key of the item or folder.
+	URI, Key string
+	// Prefix is set when everything below it was not seen either.
 	Prefix bool
 	// Err is the reason.
 	Err error
@@ -78,7 +81,7 @@ func (e *WalkError) Unknown() bool {
 	return !errors.Is(e.Err, ErrOutside) && !errors.Is(e.Err, ErrLoop) && !errors.Is(e.Err, ErrIrregular)
 }
 
-// Covers tells whether the error is about the item of this URI.
-func (e *WalkError) Covers(uri string) bool {
-	return uri == e.URI || e.Prefix && under(e.URI, uri)
+// Covers tells whether the error is about the item of this key.
+func (e *WalkError) Covers(key string) bool {
+	return key == e.Key || e.Prefix && under(e.Key, key)
 }

@@ -57,7 +57,8 @@ type entry struct {
 }
 
 func (w *walker) fail(uri string, prefix bool, err error) error {
-	return w.yield(Item{URI: uri}, &WalkError{URI: uri, Prefix: prefix, Err: err})
+	key := w.folder.keyOf(uri)
+	return w.yield(Item{URI: uri, Key: key}, &WalkError{URI: uri, Key: key, Prefix: prefix, Err: err})
 }
 
 // dir walks one folder. Above are the folders it is in, as the walk came there.
@@ -84,7 +85,7 @@ func (w *walker) dir(ctx context.Context, e entry, above []os.FileInfo) error {
 		}
 	}
 	// A folder sorts as its contents do: by the slash behind its name.
-	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key(), b.key()) })
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.order(), b.order()) })
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -104,7 +105,7 @@ func (w *walker) dir(ctx context.Context, e entry, above []os.FileInfo) error {
 	return nil
 }
 
-func (e entry) key() string {
+func (e entry) order() string {
 	if e.info != nil && e.info.IsDir() {
 		return e.uri + "/"
 	}
@@ -173,6 +174,7 @@ func (w *walker) file(e entry) error {
 	}
 	return w.yield(Item{
 		URI:      e.uri,
+		Key:      w.folder.keyOf(e.uri),
 		Path:     e.path,
 		Modified: e.info.ModTime(),
 		Size:     e.info.Size(),

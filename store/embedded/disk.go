@@ -29,8 +29,10 @@ type disk struct {
 	db  *bolt.DB
 }
 
+// DataFile is the name of the file in a data folder that holds everything.
+const DataFile = "naru.db"
+
 const (
-	dataFile      = "naru.db"
 	formatVersion = "1"
 )
 
@@ -48,7 +50,7 @@ func openDisk(dir string, wait time.Duration) (*disk, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create data folder %s: %w; choose one that can be written with --data", dir, err)
 	}
-	path := filepath.Join(dir, dataFile)
+	path := filepath.Join(dir, DataFile)
 	info, statErr := os.Stat(path)
 	// bbolt has no error of its own for a file shorter than its two meta pages.
 	if statErr == nil && info.Size() > 0 && info.Size() < 2*int64(os.Getpagesize()) {

@@ -60,7 +60,7 @@ const tenant = "ferry"
 // entry makes a document of so many passages for everyone in the tenant.
 func entry(uri string, texts ...string) store.Entry {
 	e := store.Entry{
-		Source: "folder",
+		Source: "folder", Key: "key of " + uri,
 		Document: rag.Document{
 			ID: store.DocumentID(tenant, uri), URI: uri, Title: "Timetable", Language: "en", Hash: "c0ffee",
 			Modified: time.Date(2026, 3, 1, 10, 0, 0, 123, time.UTC),

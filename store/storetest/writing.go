@@ -129,7 +129,7 @@ var listing = []sentence{
 			s.put(e)
 			want[e.Document.ID] = store.DocumentInfo{
 				ID: e.Document.ID, URI: e.Document.URI, Title: e.Document.Title, Language: "und", Hash: e.Document.Hash,
-				Modified: e.Document.Modified, Passages: 2, Source: "folder", Access: e.Document.Access,
+				Modified: e.Document.Modified, Passages: 2, Source: "folder", Key: "key of " + e.Document.URI, Access: e.Document.Access,
 			}
 		}
 		infos := s.documents(tenant)

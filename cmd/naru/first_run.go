@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/rag"
+)
+
+// firstRun is a searcher that says, while the folders are read for the first
+// time since the start, that not everything can be found yet.
+type firstRun struct {
+	rag.Searcher
+	state atomic.Pointer[string]
+}
+
+// Search implements [rag.Searcher].
+func (f *firstRun) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
+	found, err := f.Searcher.Search(ctx, q)
+	if state := f.state.Load(); err == nil && state != nil {
+		found.Degraded = append(found.Degraded, *state)
+	}
+	return found, err
+}
+
+// index runs the indexer once, showing its progress on w and to askers.
+func (f *firstRun) index(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, w io.Writer) (indexer.Report, error) {
+	shown := newProgress(w, "Indexing")
+	defer shown.finish()
+	f.say("index: the documents are being listed")
+	defer f.state.Store(nil)
+	return ix.Run(ctx, sources(from), func(done, total int, uri string) {
+		f.say(fmt.Sprintf("index: %d of %d documents are up to date so far", done, total))
+		shown.step(done, total, uri)
+	})
+}
+
+func (f *firstRun) say(state string) { f.state.Store(&state) }
