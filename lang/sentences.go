@@ -69,7 +69,7 @@ func (s *sentenceScanner) end(at int) {
 // where it is too long.
 func (s *sentenceScanner) refine(span Span) {
 	for _, part := range splitUnmarked(s.text, span) {
-		s.spans = appendLimited(s.spans, s.text, part)
+		s.spans = appendLimited(s.spans, s.text, part, maxSentence)
 	}
 }
 

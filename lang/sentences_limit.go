@@ -12,11 +12,11 @@ import (
 // a single grapheme cluster may be longer.
 const maxSentence = 1000
 
-// appendLimited appends a span, in parts if it is longer than maxSentence: cut
+// appendLimited appends a span, in parts if it is longer than longest: cut
 // behind a clause mark, else at a space, else between two grapheme clusters.
-func appendLimited(spans []Span, text string, span Span) []Span {
-	if span.End-span.Start <= maxSentence || utf8.RuneCountInString(text[span.Start:span.End]) <= maxSentence {
-		return append(spans, span)
+func appendLimited(spans []Span, text string, span Span, longest int) []Span {
+	if span.End-span.Start <= longest || utf8.RuneCountInString(text[span.Start:span.End]) <= longest {
+		return appendTrimmed(spans, text, span)
 	}
 	var clause, space cut
 	start, length := span.Start, 0
@@ -24,9 +24,9 @@ func appendLimited(spans []Span, text string, span Span) []Span {
 	for clusters.Next() {
 		value := clusters.Value()
 		at, size := span.Start+clusters.Start(), utf8.RuneCountInString(value)
-		if length+size > maxSentence && length > 0 {
+		if length+size > longest && length > 0 {
 			best := cut{at, length}
-			if clause.length > maxSentence/2 {
+			if clause.length > longest/2 {
 				best = clause
 			} else if space.length > 0 {
 				best = space
@@ -65,8 +65,10 @@ func endsClause(text string) bool {
 
 // Clauses cuts a text as [Sentences] does and each sentence further, behind the
 // commas, semicolons, colons and dashes that part its clauses. It is for
-// shortening: a clause need not be a sentence, nor grammatical.
-func Clauses(text, language string) []Span {
+// shortening: a clause need not be a sentence, nor grammatical. One that is
+// longer than longest characters is cut at a space, else between two grapheme
+// clusters; only a single cluster may be longer.
+func Clauses(text, language string, longest int) []Span {
 	var spans []Span
 	for _, sentence := range Sentences(text, language) {
 		start := sentence.Start
@@ -76,11 +78,11 @@ func Clauses(text, language string) []Span {
 			next, _ := utf8.DecodeRuneInString(text[at:sentence.End])
 			if at < sentence.End && !joined(text, at) &&
 				(strings.ContainsRune(wideClauseMarks, r) || strings.ContainsRune(clauseMarks, r) && unicode.IsSpace(next)) {
-				spans = appendTrimmed(spans, text, Span{start, at})
+				spans = appendLimited(spans, text, Span{start, at}, longest)
 				start = at
 			}
 		}
-		spans = appendTrimmed(spans, text, Span{start, sentence.End})
+		spans = appendLimited(spans, text, Span{start, sentence.End}, longest)
 	}
 	return spans
 }

@@ -71,7 +71,7 @@ func TestClauses(t *testing.T) {
 		{"إذا انتقلت، فسجل عنوانك؛ وأحضر هويتك.", "ar", "إذا انتقلت،|فسجل عنوانك؛|وأحضر هويتك."},
 		{"", "en", ""},
 	} {
-		if got := strings.Join(texts(test.text, Clauses(test.text, test.language)), "|"); got != test.want {
+		if got := strings.Join(texts(test.text, Clauses(test.text, test.language, maxSentence)), "|"); got != test.want {
 			t.Errorf("Clauses(%q)\n got %s\nwant %s", test.text, got, test.want)
 		}
 	}
@@ -135,7 +135,7 @@ func TestSentencesProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, language := drawText(t), rapid.SampledFrom(languagesTested).Draw(t, "language")
 		checkSpans(t, text, Sentences(text, language))
-		checkSpans(t, text, Clauses(text, language))
+		checkSpans(t, text, Clauses(text, language, maxSentence))
 	})
 }
 
@@ -147,7 +147,7 @@ func FuzzSentences(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, language string) {
 		checkSpans(t, text, Sentences(text, language))
-		checkSpans(t, text, Clauses(text, language))
+		checkSpans(t, text, Clauses(text, language, maxSentence))
 		Detect(text)
 	})
 }

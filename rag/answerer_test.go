@@ -188,6 +188,35 @@ func TestAnswerShowsNoMoreThanAsked(t *testing.T) {
 	}
 }
 
+// A sentence without end is cut to what covers the question, word for word.
+func TestAnswerShortensEndlessSentences(t *testing.T) {
+	for name, filler := range map[string]string{
+		"clauses":     "the landing has a bench and a lamp, ",
+		"no clauses":  "the landing has a bench and a lamp and ",
+		"no spaces":   "나루터에는긴의자와등불이있고",
+		"no boundary": strings.Repeat("ㄱ", 50),
+	} {
+		text := strings.Repeat(filler, 40) + "the last ferry leaves at nineteen forty " + strings.Repeat(filler, 40)
+		a := rag.NewAnswerer(onePassage{text}, rag.Options{})
+		answer := ask(t, a, "When does the last ferry leave?")
+		if answer.Abstained || len([]rune(answer.Answer)) > rag.DefaultCharacters || !strings.Contains(answer.Answer, "ferry leaves at nineteen") {
+			t.Errorf("%s: answered %q (%s)", name, answer.Answer, answer.Reason)
+		}
+		if len(answer.Sentences) > 0 && !strings.Contains(text, answer.Sentences[0].Text) {
+			t.Errorf("%s: %q is not in the text", name, answer.Sentences[0].Text)
+		}
+	}
+}
+
+// onePassage is a Searcher that always finds one text.
+type onePassage struct{ text string }
+
+func (s onePassage) Search(context.Context, rag.Query) (rag.Results, error) {
+	return rag.Results{Passages: []rag.Passage{{
+		ID: "1", Document: "d", URI: "ferry.md", Language: "en", Score: 1, Text: s.text, Start: 100, End: 100 + len(s.text),
+	}}}, nil
+}
+
 func TestAnswerRepeats(t *testing.T) {
 	a := answerer(t)
 	first := ask(t, a, "어른 요금은 얼마인가요?")
@@ -244,7 +273,7 @@ func TestAnswerDropsWhatHasNoSupport(t *testing.T) {
 }
 
 func ExampleAnswerer_Answer() {
-	a := rag.NewAnswerer(oneSentence{}, rag.Options{})
+	a := rag.NewAnswerer(onePassage{"The last ferry leaves at 19:40."}, rag.Options{})
 	answer, err := a.Answer(context.Background(), rag.Question{
 		Text:  "When does the last ferry leave?",
 		Asker: rag.Asker{Tenant: "harbour"},
@@ -257,14 +286,4 @@ func ExampleAnswerer_Answer() {
 		fmt.Printf("%s (%s, bytes %d to %d)\n", s.Text, s.Citations[0].URI, s.Citations[0].Start, s.Citations[0].End)
 	}
 	// Output: The last ferry leaves at 19:40. (ferry.md, bytes 100 to 131)
-}
-
-// oneSentence is the smallest Searcher there is.
-type oneSentence struct{}
-
-func (oneSentence) Search(context.Context, rag.Query) (rag.Results, error) {
-	return rag.Results{Passages: []rag.Passage{{
-		ID: "1", Document: "d", URI: "ferry.md", Language: "en", Score: 1,
-		Text: "The last ferry leaves at 19:40.", Start: 100, End: 131,
-	}}}, nil
 }

@@ -147,7 +147,7 @@ func (e *Evidence) shorten(p *weighedPassage, s lang.Span, budget int) lang.Span
 	if utf8.RuneCountInString(text) <= budget {
 		return s
 	}
-	clauses := lang.Clauses(text, p.Language)
+	clauses := lang.Clauses(text, p.Language, budget)
 	best, bestCover := lang.Span{}, -1.
 	for i := range clauses {
 		j := i
