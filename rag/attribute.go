@@ -27,6 +27,7 @@ func attribute(drafts []Draft, passages []Passage) []Sentence {
 			s.Citations = append(s.Citations, Citation{
 				Document: p.Document, Title: p.Title, URI: p.URI, Passage: p.ID,
 				Start: p.Start + at.Start, End: p.Start + at.End, Quote: quote,
+				Source: p.Original(p.Start+at.Start, p.Start+at.End),
 			})
 		}
 		if verbatim {

@@ -65,8 +65,34 @@ type Passage struct {
 	Access
 }
 
+// Original returns the bytes of the original file that the document's text
+// from start to end was read from, or nil where that is not known.
+func (p Passage) Original(start, end int) *Bytes {
+	var found *Bytes
+	for _, s := range p.Source {
+		if s.End <= start || s.Start >= end {
+			continue
+		}
+		from, to := s.original(max(start, s.Start)), s.original(min(end, s.End))
+		if found == nil {
+			found = &Bytes{from, to}
+		}
+		found.From, found.To = min(found.From, from), max(found.To, to)
+	}
+	return found
+}
+
+// original maps an offset inside the span: in proportion, since all characters
+// of a span are of the same width.
+func (s SourceSpan) original(at int) int64 {
+	if s.Start == s.End {
+		return s.From
+	}
+	return s.From + int64(at-s.Start)*(s.To-s.From)/int64(s.End-s.Start)
+}
+
 // SourceSpan ties a run of extracted text to the run of original bytes it was
-// read from. Where both are equally long, offsets inside map one to one.
+// read from, of which every character takes the same number of bytes.
 type SourceSpan struct {
 	// Start and End are offsets into Document.Text.
 	Start, End int

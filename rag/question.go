@@ -62,6 +62,16 @@ type Citation struct {
 	Start    int    `json:"start"`
 	End      int    `json:"end"`
 	Quote    string `json:"quote"`
+	// Source is where the quote was read from in the original file; nil where
+	// that is not known.
+	Source *Bytes `json:"source,omitempty"`
+}
+
+// Bytes is a range of bytes of an original file. What it holds is encoded and
+// marked up as the file is.
+type Bytes struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
 }
 
 // Hit is a found passage as an answer shows it.

@@ -13,6 +13,11 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
@@ -81,6 +86,7 @@ func TestQuestions(t *testing.T) {
 		if answer.Language != q.Language {
 			t.Errorf("%s: %q is taken for %s", q.ID, q.Question, answer.Language)
 		}
+		checkSources(t, q, answer)
 		asked[q.Language]++
 		switch {
 		case q.Document == "" && answer.Abstained, q.Document != "" && cites(answer, q):
@@ -108,6 +114,35 @@ func TestQuestions(t *testing.T) {
 	}
 	if golden.String() != string(want) {
 		t.Errorf("answers changed; if they are better, run go test ./samples -update\ngot:\n%s\nwant:\n%s", golden.String(), want)
+	}
+}
+
+// checkSources: a citation of a text file leads to the bytes it was read from,
+// whatever their encoding; one of another format, to where its words stand.
+func checkSources(t *testing.T, q question, a rag.Answer) {
+	t.Helper()
+	legacy := map[string]encoding.Encoding{
+		"ko/savings-terms.txt": korean.EUCKR, "ja/garbage-rules.txt": japanese.ShiftJIS, "ar/savings-bank.txt": charmap.Windows1256,
+	}
+	for _, s := range a.Sentences {
+		for _, c := range s.Citations {
+			file, err := os.ReadFile(filepath.FromSlash(c.URI))
+			if err != nil || c.Source == nil {
+				t.Errorf("%s: %s leads to %v, %v", q.ID, c.URI, c.Source, err)
+				continue
+			}
+			original := string(file[c.Source.From:c.Source.To])
+			if in, ok := legacy[c.URI]; ok {
+				if original, err = in.NewDecoder().String(original); err != nil {
+					t.Fatal(err)
+				}
+			}
+			words := strings.Fields(c.Quote)
+			if filepath.Ext(c.URI) == ".txt" && original != c.Quote ||
+				!strings.Contains(original, words[0]) || !strings.Contains(original, words[len(words)-1]) {
+				t.Errorf("%s: %s quotes %q from %q", q.ID, c.URI, c.Quote, original)
+			}
+		}
 	}
 }
 

@@ -37,6 +37,8 @@ const (
 	fieldStart      = "start"        // integer: byte offset into the document's text
 	fieldEnd        = "end"          // integer: likewise, after the last byte
 	fieldSpans      = "source_spans" // text: see packSpans
+	fieldBefore     = "before"       // text of the document between this passage and those before
+	fieldAfter      = "after"        // text of the document behind its last passage
 
 	// At ordinal 0 only, which stands for the document as a whole:
 	fieldPassages         = "passages"          // integer: how many there are
@@ -124,6 +126,7 @@ func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
 	out.setInt(fieldStart, p.Start)
 	out.setInt(fieldEnd, p.End)
 	out.setText(fieldSpans, packSpans(p.Source))
+	setSurroundings(out, e, ordinal)
 	if ordinal == 0 {
 		out.setInt(fieldPassages, len(e.Passages))
 		if e.Document.Title != p.Title {
@@ -134,6 +137,22 @@ func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
 		}
 	}
 	return out
+}
+
+// setSurroundings keeps what of the document's text is in no passage, such as
+// headings and white space, with the passages beside it.
+func setSurroundings(out payload, e *Entry, ordinal int) {
+	text, reached := e.Document.Text, 0
+	for _, p := range e.Passages[:ordinal] {
+		reached = max(reached, p.End)
+	}
+	p := e.Passages[ordinal]
+	if reached < p.Start && p.Start <= len(text) {
+		out.setText(fieldBefore, text[reached:p.Start])
+	}
+	if reached = max(reached, p.End); ordinal == len(e.Passages)-1 && reached < len(text) {
+		out.setText(fieldAfter, text[reached:])
+	}
 }
 
 // emptyPayload is the payload of the one point of a document without passages.

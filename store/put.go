@@ -13,7 +13,8 @@ import (
 
 // Entry is a document with its passages, as Put takes it.
 type Entry struct {
-	// Document needs its ID and tenant; its Text is not stored and may be empty.
+	// Document needs its ID and tenant. Its Text is what the passages were cut
+	// from; without it, [Store.Text] has blanks between them.
 	Document rag.Document
 	// Source is the id of the configured source the document came from, and Key
 	// what that source knows it by. Neither is shown to askers.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -11,7 +10,6 @@ import (
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/extract"
-	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
 
@@ -64,11 +62,15 @@ func (l *library) List(ctx context.Context, tenant, after string, limit int) ([]
 }
 
 func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetail, error) {
-	info, passages, err := l.store.Document(ctx, tenant, id)
+	info, err := l.store.Info(ctx, tenant, id)
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
-	return web.DocumentDetail{DocumentInfo: infoOf(info), Text: reassemble(passages)}, nil
+	text, err := l.store.Text(ctx, tenant, id)
+	if err != nil {
+		return web.DocumentDetail{}, explained(err)
+	}
+	return web.DocumentDetail{DocumentInfo: infoOf(info), Text: text}, nil
 }
 
 func (l *library) Delete(ctx context.Context, tenant, id string) error {
@@ -92,20 +94,4 @@ func infoOf(info store.DocumentInfo) web.DocumentInfo {
 	return web.DocumentInfo{
 		ID: info.ID, URI: info.URI, Title: info.Title, Language: info.Language, Passages: info.Passages, Hash: info.Hash,
 	}
-}
-
-// reassemble puts passages back in their places, so that offsets into the
-// result are the offsets that citations have. What stands between passages
-// (headings, white space) is not stored with them and comes out as spaces.
-func reassemble(passages []rag.Passage) string {
-	var b strings.Builder
-	for _, p := range passages {
-		if p.Start > b.Len() {
-			b.WriteString(strings.Repeat(" ", p.Start-b.Len()))
-		}
-		if p.End > b.Len() {
-			b.WriteString(p.Text[b.Len()-p.Start:])
-		}
-	}
-	return b.String()
 }

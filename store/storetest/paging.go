@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
@@ -29,6 +30,32 @@ var paging = []sentence{
 		}
 		if _, err := s.Info(s.ctx, "", e.Document.ID); !errors.Is(err, rag.ErrNoTenant) {
 			s.Errorf("Info without a tenant returns %v", err)
+		}
+	}},
+	{"Text is the document's text, with what is in no passage", func(s *subject) {
+		text := "# Ferry\n\nIt leaves at nine. It returns at ten.\n\nFares\n\nFive euros.\n"
+		e := entry("a")
+		e.Document.Text = text
+		for i, span := range [][2]int{{9, 26}, {9, 46}, {55, 66}} {
+			e.Passages = append(e.Passages, rag.Passage{
+				Title: "Timetable", Language: "en", Text: text[span[0]:span[1]], Start: span[0], End: span[1], Ordinal: i,
+			})
+		}
+		s.put(e)
+		if got, err := s.Text(s.ctx, tenant, e.Document.ID); err != nil || got != text {
+			s.Errorf("Text returns %q, %v; want %q", got, err, text)
+		}
+		e.Document.Text = ""
+		s.put(e)
+		want := strings.Repeat(" ", 9) + text[9:46] + strings.Repeat(" ", 9) + text[55:66]
+		if got, err := s.Text(s.ctx, tenant, e.Document.ID); err != nil || got != want {
+			s.Errorf("without the document's text, Text returns %q, %v; want %q", got, err, want)
+		}
+		if _, err := s.Text(s.ctx, "other", e.Document.ID); !errors.Is(err, store.ErrNotFound) {
+			s.Errorf("Text for another tenant returns %v", err)
+		}
+		if _, err := s.Text(s.ctx, "", e.Document.ID); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("Text without a tenant returns %v", err)
 		}
 	}},
 	{"Pages together list every document once, and no other tenant's", func(s *subject) {
