@@ -2,11 +2,9 @@ package embedded
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -42,11 +40,6 @@ func lockedBy(dir string) *LockedError {
 	}
 	e.Holder = h
 	return e
-}
-
-func alive(pid int) bool {
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
 func commandLine() string {
