@@ -42,12 +42,13 @@ func Analyze(text, language string) []Term {
 // How much each kind of term tells when it is asked for. Measured together on
 // the question sets named in RATIONALE.md.
 const (
-	weightWhole  = 1
+	weightWhole  = 1.
 	weightHalf   = .5 // half of it belongs to a word that only asks
 	weightSingle = .5 // one Han character of a longer run, a possible one-syllable noun
+	weightForm   = .1 // the word beside its stem
 	weightPart   = .2 // three letters of a word
 	weightEnding = .1 // reaches into a Korean particle or ending
-	weightAsking = 0  // a word that only asks
+	weightAsking = 0. // a word that only asks
 )
 
 // analyzer collects the terms of one text.

@@ -77,6 +77,8 @@ func TestAnalyzeFindsOtherForms(t *testing.T) {
 		{"thousands in German", "de", "1.250", "1250"},
 		{"zero width space", "en", "ferry", "fer\u200bry"},
 		{"soft hyphen", "de", "Fährschiff", "Fähr\u00adschiff"},
+		{"without accents", "fr", "mediatheque", "la médiathèque"},
+		{"without tone marks", "vi", "thu vien", "thư viện"},
 		{"ligature", "en", "office", "oﬃce"},
 	} {
 		t.Run(c.language+" "+c.name, func(t *testing.T) {
@@ -84,6 +86,24 @@ func TestAnalyzeFindsOtherForms(t *testing.T) {
 				t.Errorf("%q finds %.2f of itself in %q; terms %v and %v", c.question, got, c.text, terms(c.question, c.language), terms(c.text, c.language))
 			}
 		})
+	}
+}
+
+// A question whose language was not recognised finds the words as they stand.
+func TestAnalyzeFindsWordsOfUnknownLanguage(t *testing.T) {
+	for _, c := range []struct{ language, question, text string }{
+		{"en", "warranty", "The warranty ends."}, {"de", "Öffnungszeiten Fundbüro", "Öffnungszeiten des Fundbüros: Fundbüro"},
+		{"fr", "chevaux", "les chevaux"}, {"tr", "iade", "iade koşulları"}, {"es", "playa", "en la playa"},
+	} {
+		held := map[string]bool{}
+		for _, term := range Analyze(c.text, c.language) {
+			held[term.Text] = true
+		}
+		for _, term := range Asked(Analyze(c.question, "und")) {
+			if term.Weight == weightWhole && !held[term.Text] {
+				t.Errorf("%s: %q of %q is no term of %q", c.language, term.Text, c.question, c.text)
+			}
+		}
 	}
 }
 

@@ -9,8 +9,9 @@
 // be searched and a wrong guess of the language costs little:
 //
 //   - Alphabets (Latin, Cyrillic, Greek, Arabic, Devanagari, …): whole words,
-//     stemmed where the language has a stemmer, and their parts of three
-//     letters at a small weight, which bridge inflection, compounds and typos.
+//     stemmed where the language has a stemmer; beside the stem, at a small
+//     weight, the word as it is and without accents, and its parts of three
+//     letters, which bridge what no stemmer does.
 //   - Han and kana: pairs of characters, and single Han characters.
 //   - Hangul: pairs of syllables within a word; those that reach into a particle
 //     or an ending weigh little.
@@ -26,4 +27,4 @@ package lang
 
 // Version names the rules of [Analyze] and [Sentences]. It changes whenever the
 // same text would give other terms or sentences than before.
-const Version = "1"
+const Version = "2"

@@ -1,6 +1,11 @@
 package lang
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
@@ -17,6 +22,7 @@ import (
 	"github.com/blevesearch/snowballstem/spanish"
 	"github.com/blevesearch/snowballstem/swedish"
 	"github.com/blevesearch/snowballstem/turkish"
+	"golang.org/x/text/unicode/norm"
 )
 
 // stemmers are the Snowball algorithms of the languages that have one here.
@@ -35,20 +41,61 @@ const (
 	longestWord = 64
 )
 
-// alphabetic adds a word of an alphabet: its stem, and its parts.
+// alphabetic adds a word of an alphabet: its stem, the word as it is and
+// without its accents where these differ, and its parts. The forms beside the
+// stem are what a question finds whose language was not recognised, or that was
+// typed without accents.
 func (a *analyzer) alphabetic(chars []char) {
 	plain := letters(chars)
-	weight, part := float64(weightWhole), weightPart
+	weight, form, part := weightWhole, weightForm, weightPart
 	if a.asking.word(plain) {
-		weight, part = weightAsking, weightAsking
+		weight, form, part = weightAsking, weightAsking, weightAsking
 	}
-	a.add(a.stem(plain, chars), chars, weight)
+	stem := a.stem(plain, chars)
+	a.add(stem, chars, weight)
+	forms := [...]string{stem, plain, withoutAccents(stem), withoutAccents(plain)}
+	for i := 1; i < len(forms); i++ {
+		if forms[i] != "" && !slices.Contains(forms[:i], forms[i]) {
+			a.add(forms[i], chars, form)
+		}
+	}
 	if len(chars) > partLength {
 		for i := 0; i+partLength <= len(chars); i++ {
 			a.add(partMark+letters(chars[i:i+partLength]), chars[i:i+partLength], part)
 		}
 	}
 	a.word++
+}
+
+// withoutAccents takes the marks off Latin letters.
+func withoutAccents(word string) string {
+	if ascii(word) {
+		return word
+	}
+	var b strings.Builder
+	for _, r := range norm.NFD.String(word) {
+		switch {
+		case unicode.Is(unicode.Mn, r) && r < 0x370: // combining marks of Latin
+		case r == 'đ':
+			b.WriteByte('d')
+		case r == 'ł':
+			b.WriteByte('l')
+		case r == 'ø':
+			b.WriteByte('o')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return norm.NFC.String(b.String())
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // partMark keeps parts apart from whole words of the same letters.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/naru-rag/naru/lang"
@@ -40,8 +42,14 @@ const (
 	passageShare = .8
 	// typeBonus is added where a sentence has the type of thing asked for.
 	typeBonus = .12
-	// worthwhile is the share of the best sentence's score that another needs.
-	worthwhile = .35
+	// worthwhile is the share of the best sentence's score that another needs,
+	// and worthwhileElsewhere one of another document: beside a sentence that
+	// answers, one from elsewhere is more likely about something else.
+	worthwhile          = .35
+	worthwhileElsewhere = .75
+	// fragmentShare is what is left of the score of a heading, of the head of a
+	// table and the like: they have the question's words, not its answer.
+	fragmentShare = .4
 )
 
 // candidate is a sentence that may answer.
@@ -69,7 +77,11 @@ func (x Extractor) Generate(_ context.Context, e *Evidence) ([]Draft, error) {
 		if left == 0 {
 			break
 		}
-		if c.score < worthwhile*candidates[0].score || c.size > budget || repeats(chosen, c) {
+		least := worthwhile
+		if e.passages[c.place.Passage].Document != e.passages[candidates[0].place.Passage].Document {
+			least = worthwhileElsewhere
+		}
+		if c.score < least*candidates[0].score || c.size > budget || repeats(chosen, c) {
 			continue
 		}
 		chosen = append(chosen, c)
@@ -122,12 +134,28 @@ func (e *Evidence) candidates(budget int) []candidate {
 			if e.asked.expects.meets(p.Text[s.Start:s.End], e.asked.text, p.Language) {
 				score += typeBonus
 			}
+			if fragment(p.Text[s.Start:s.End], e.asked.text) {
+				score *= fragmentShare
+			}
 			s = e.shorten(p, s, budget)
 			text := p.Text[s.Start:s.End]
 			all = append(all, candidate{Place{i, s.Start, s.End}, text, score * standing, utf8.RuneCountInString(text)})
 		}
 	}
 	return all
+}
+
+// longestFragment is how many characters a heading may have to be told as one.
+const longestFragment = 60
+
+// fragment tells whether a text is no sentence: it is short, does not close as
+// one, and has no number that could be the answer.
+func fragment(text, question string) bool {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if strings.ContainsRune(".!?。！？…।॥؟۔։።」』）)\"”»", last) || utf8.RuneCountInString(text) > longestFragment {
+		return false
+	}
+	return !hasNewNumber(strings.TrimLeftFunc(text, unicode.IsDigit), question)
 }
 
 // within returns the terms that lie in a span; terms are in reading order.
