@@ -34,7 +34,7 @@ func (b *batch) add(ctx context.Context, entry store.Entry, replaces bool) error
 	} else {
 		b.added++
 	}
-	if b.passages < batchPassages && b.size < batchBytes {
+	if b.passages < batchPassages && b.size < batchBytes && len(b.entries) < batchPassages {
 		return nil
 	}
 	return b.flush(ctx)

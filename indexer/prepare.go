@@ -66,7 +66,14 @@ func (ix *Indexer) hash(up upload) string {
 }
 
 // prepare takes an upload through extraction and cutting.
-func (ix *Indexer) prepare(up upload) (store.Entry, error) {
+func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
+	// Formats are many and documents are hostile: a mistake in reading one must
+	// fail that one, not the run or the server.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("read %s: internal error: %v", up.URI, r)
+		}
+	}()
 	text, err := extract.Extract(up.URI, up.MediaType, up.Data, extract.Options{})
 	if err != nil {
 		return store.Entry{}, err

@@ -32,16 +32,6 @@ func Detect(text string) string {
 	return detectWritten(main, text, words, counts)
 }
 
-// RightToLeft tells whether a language, a BCP 47 primary subtag, is written
-// from right to left.
-func RightToLeft(language string) bool {
-	switch language {
-	case "ar", "fa", "ur", "he", "ps", "sd", "ug", "yi", "dv", "ckb":
-		return true
-	}
-	return false
-}
-
 // undetermined is the BCP 47 subtag of text whose language is not known.
 const undetermined = "und"
 

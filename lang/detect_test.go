@@ -139,19 +139,6 @@ func TestDetectIsStable(t *testing.T) {
 	})
 }
 
-func TestRightToLeft(t *testing.T) {
-	for _, language := range []string{"ar", "fa", "ur", "he", "ps", "sd", "ug", "yi", "dv", "ckb"} {
-		if !RightToLeft(language) {
-			t.Errorf("%s is written from right to left", language)
-		}
-	}
-	for _, language := range []string{"ko", "en", "th", "und", ""} {
-		if RightToLeft(language) {
-			t.Errorf("%s is written from left to right", language)
-		}
-	}
-}
-
 func BenchmarkDetect(b *testing.B) {
 	long := strings.Repeat("Wie lange dauert die Bearbeitung eines Antrags? ", 10000)
 	for name, text := range map[string]string{"question": "where is the nearest pharmacy", "document": long} {

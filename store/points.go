@@ -75,8 +75,10 @@ func (p payload) setTexts(field string, texts []string) {
 
 func (p payload) setInt(field string, n int) { p[field] = qdrant.NewValueInt(int64(n)) }
 func (p payload) setTime(field string, t time.Time) {
-	if !t.IsZero() {
-		p.setText(field, t.UTC().Format(time.RFC3339Nano))
+	// RFC 3339 has four digits for the year; what has more, or is before Christ,
+	// is no time that a document was changed at.
+	if t = t.UTC(); !t.IsZero() && t.Year() >= 1 && t.Year() <= 9999 {
+		p.setText(field, t.Format(time.RFC3339Nano))
 	}
 }
 

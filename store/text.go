@@ -3,23 +3,43 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/qdrant/go-client/qdrant"
 )
 
+// ErrChanging is returned where a document was replaced time and again while it
+// was being read.
+var ErrChanging = errors.New("document is changing")
+
+// readings is how often a document is read before it is given up.
+const readings = 5
+
 // Text returns the extracted text of a document, or [ErrNotFound]. Offsets of
-// passages and citations count its bytes.
+// passages and citations count its bytes. It is the text of one version: a
+// document that is replaced meanwhile is read again, or [ErrChanging].
 func (s *Store) Text(ctx context.Context, tenant, id string) (string, error) {
-	fail := func(err error) (string, error) {
-		return "", s.wrap(err, "read the text of document %q of tenant %q", id, tenant)
+	for range readings {
+		text, whole, err := s.read(ctx, tenant, id)
+		if err != nil || whole {
+			return text, err
+		}
+	}
+	return "", s.wrap(ErrChanging, "read the text of document %q of tenant %q", id, tenant)
+}
+
+// read reads the text once. It is not whole if the pages were not of one version.
+func (s *Store) read(ctx context.Context, tenant, id string) (text string, whole bool, err error) {
+	fail := func(err error) (string, bool, error) {
+		return "", false, s.wrap(err, "read the text of document %q of tenant %q", id, tenant)
 	}
 	filter, err := owned(tenant, ofDocuments(id))
 	if err != nil {
 		return fail(err)
 	}
-	fields := qdrant.NewWithPayloadInclude(fieldSchema, fieldOrdinal, fieldBefore, fieldText, fieldStart, fieldAfter)
+	fields := qdrant.NewWithPayloadInclude(fieldSchema, fieldOrdinal, fieldBefore, fieldText, fieldStart, fieldAfter, fieldHash, fieldPassages)
 	var pieces []payload
 	for point, err := range s.scroll(ctx, filter, fields) {
 		if err != nil {
@@ -35,7 +55,11 @@ func (s *Store) Text(ctx context.Context, tenant, id string) (string, error) {
 		return fail(ErrNotFound)
 	}
 	slices.SortFunc(pieces, func(a, b payload) int { return cmp.Compare(a.int(fieldOrdinal), b.int(fieldOrdinal)) })
-	return assemble(pieces), nil
+	whole = len(pieces) == max(1, pieces[0].int(fieldPassages))
+	for i, p := range pieces {
+		whole = whole && p.int(fieldOrdinal) == i && p.text(fieldHash) == pieces[0].text(fieldHash)
+	}
+	return assemble(pieces), whole, nil
 }
 
 // assemble puts passages, which may overlap, and what is between them back in

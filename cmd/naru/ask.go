@@ -70,13 +70,13 @@ func printAnswer(w io.Writer, a rag.Answer) {
 			if i == 0 {
 				fmt.Fprintln(w)
 			}
-			fmt.Fprintf(w, "    ? %s, %s, bytes %d to %d\n", p.Title, p.URI, p.Start, p.End)
+			fmt.Fprintf(w, "    ? %s, %s, bytes %d to %d\n", printable(p.Title), printable(p.URI), p.Start, p.End)
 		}
 		return
 	}
 	var places []rag.Citation
 	for _, s := range a.Sentences {
-		fmt.Fprint(w, s.Text)
+		fmt.Fprint(w, printable(s.Text))
 		for _, c := range s.Citations {
 			places = append(places, c)
 			fmt.Fprintf(w, " [%d]", len(places))
@@ -85,7 +85,7 @@ func printAnswer(w io.Writer, a rag.Answer) {
 	}
 	fmt.Fprintln(w)
 	for i, c := range places {
-		fmt.Fprintf(w, "[%d] %s, %s, bytes %d to %d\n", i+1, c.Title, c.URI, c.Start, c.End)
+		fmt.Fprintf(w, "[%d] %s, %s, bytes %d to %d\n", i+1, printable(c.Title), printable(c.URI), c.Start, c.End)
 	}
 	for _, d := range a.Degraded {
 		fmt.Fprintf(w, "degraded: %s\n", d)

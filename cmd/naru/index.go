@@ -68,7 +68,7 @@ func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
 		return writeJSON(out, r)
 	}
 	for _, f := range r.Failed {
-		fmt.Fprintf(errs, "not indexed: %s: %s\n", f.URI, f.Error)
+		fmt.Fprintf(errs, "not indexed: %s: %s\n", printable(f.URI), printable(f.Error))
 	}
 	_, err := fmt.Fprintf(out, "%d documents, %d passages (%d added, %d updated, %d unchanged, %d deleted, %d failed) in %.1f s\n",
 		r.Documents, r.Passages, r.Added, r.Updated, r.Unchanged, r.Deleted, len(r.Failed), r.Seconds)

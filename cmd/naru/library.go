@@ -84,6 +84,8 @@ func explained(err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return web.ErrNotFound
+	case errors.Is(err, store.ErrChanging):
+		return web.Explain(web.ErrBusy, "The document is being replaced.")
 	case errors.Is(err, store.ErrBadMark):
 		return web.Explain(web.ErrInvalid, "after: the mark must be the next of an earlier list")
 	}

@@ -49,7 +49,7 @@ func (p *progress) step(done, total int, name string) {
 	}
 	p.shown = now
 	left := time.Duration(float64(now.Sub(p.began)) / float64(done) * float64(total-done))
-	fmt.Fprintf(p.w, "%s: %d of %d (%s), about %s left\n", p.what, done, total, name, left.Round(time.Second))
+	fmt.Fprintf(p.w, "%s: %d of %d (%s), about %s left\n", p.what, done, total, printable(name), left.Round(time.Second))
 }
 
 // finish leaves the terminal on a line of its own.

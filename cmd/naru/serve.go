@@ -109,7 +109,8 @@ func exampleQuestions(texts []string) []web.Example {
 	return examples
 }
 
-// watch indexes again whenever one of the folders changes, until ctx ends.
+// watch indexes again whenever one of the folders changes, until ctx ends. All
+// of them: what disappeared from one may be what another holds.
 func watch(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, logger *slog.Logger) {
 	var (
 		watchers sync.WaitGroup
@@ -120,7 +121,7 @@ func watch(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, logg
 			err := folder.Watch(ctx, func() {
 				running.Lock()
 				defer running.Unlock()
-				report, err := ix.Run(ctx, []source.Source{folder}, nil)
+				report, err := ix.Run(ctx, sources(from), nil)
 				switch {
 				case ctx.Err() != nil:
 				case err != nil:

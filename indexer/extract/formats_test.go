@@ -85,6 +85,8 @@ func TestMetadata(t *testing.T) {
 		{"one line alone", "a.txt", "하나", "a", "", time.Time{}},
 		{"heading", "a.md", "## B\n\n# *A* & b", "A & b", "", time.Time{}},
 		{"front matter", "a.md", "---\ntitle: \"나루: 안내\" # 제목\nlang: ko-KR\ntags:\n  - a\nempty:\ndate: 2024-03-01\n---\n# A", "나루: 안내", "ko", day},
+		{"front matter without end", "a.md", "---\n" + strings.Repeat("title: b\n", 8000) + "---\nbody", "a", "", time.Time{}},
+		{"a date beyond the calendar", "a.md", "---\ndate: 9999-12-31T23:59:59-01:00\n---\na", "a", "", time.Time{}},
 		{"front matter with CRLF", "a.md", "---\r\ntitle: 'It''s'\r\nlanguage: EN\r\n...\r\na", "It's", "en", time.Time{}},
 		{"html", "a.html", "<html lang=zh-Hant-TW><title> A &amp;\n B </title><meta property=article:modified_time content='2024-03-01T09:00:00+09:00'><h1>C</h1>", "A & B", "zh", day},
 		{"html heading", "a.html", "<html lang=''><h1>C <i>d</i></h1>", "C d", "", time.Time{}},

@@ -10,15 +10,15 @@ const maxFrontMatter = 64 << 10
 // dates are written in: one "key: value" a line. What has other lines than
 // YAML could have is no front matter but text between two rules.
 func (m *metadata) frontMatter(s string) int {
-	at := 0
+	at, limit := 0, min(len(s), maxFrontMatter)
 	next := func() (string, bool) {
-		end := strings.IndexByte(s[at:min(len(s), maxFrontMatter)], '\n')
+		end := strings.IndexByte(s[at:limit], '\n')
 		if end < 0 {
-			line := s[at:]
-			if line == "" || len(line) > maxFrontMatter {
+			line := s[at:limit]
+			if line == "" || limit < len(s) {
 				return "", false
 			}
-			at = len(s)
+			at = limit
 			return strings.TrimRight(line, " \t\r"), true
 		}
 		line := strings.TrimRight(s[at:at+end], " \t\r")

@@ -39,8 +39,9 @@ func (m *metadata) setModified(s string) {
 	s = strings.TrimSpace(s)
 	for _, layout := range dates {
 		if t, err := time.Parse(layout, s); err == nil {
-			if t.After(m.modified) {
-				m.modified = t.UTC()
+			// In UTC the year may have five digits, which no format of ours has.
+			if t = t.UTC(); t.After(m.modified) && t.Year() <= 9999 {
+				m.modified = t
 			}
 			return
 		}

@@ -66,7 +66,6 @@ func (o Options) withDefaults() Options {
 type Folder struct {
 	path string // absolute
 	name string // what every URI begins with: the path as it was given
-	key  string // what every key begins with
 	opt  Options
 }
 
@@ -81,14 +80,7 @@ func NewFolder(path string, opt Options) (*Folder, error) {
 	if _, err := os.Stat(abs); err != nil {
 		return nil, fmt.Errorf("folder %q: %w", path, err)
 	}
-	f := &Folder{path: abs, name: element(filepath.ToSlash(filepath.Clean(path))), opt: opt.withDefaults()}
-	f.key = element(filepath.ToSlash(abs))
-	if opt.Base != "" {
-		if rel, err := filepath.Rel(opt.Base, abs); err == nil {
-			f.key = element(filepath.ToSlash(rel))
-		}
-	}
-	return f, nil
+	return &Folder{path: abs, name: element(filepath.ToSlash(filepath.Clean(path))), opt: opt.withDefaults()}, nil
 }
 
 // ID is "folder:" and the absolute path.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/naru-rag/naru/indexer/source"
 )
@@ -140,7 +141,7 @@ func TestErrorsOfAWalk(t *testing.T) {
 		unknown bool
 		says    string
 	}{
-		"docs/big.md":  {source.ErrTooLarge, true, "5 bytes, and the limit is 4"},
+		"docs/big.md":  {source.ErrTooLarge, false, "5 bytes, and the limit is 4"},
 		"docs/gone.md": {fs.ErrNotExist, true, "symbolic link"},
 		"docs/loop":    {source.ErrLoop, false, "leads back"},
 		"docs/out.md":  {source.ErrOutside, false, "secret.md"},
@@ -329,5 +330,28 @@ func TestKeysWithoutABase(t *testing.T) {
 	}
 	if !f.Holds(filepath.ToSlash(root)+"/gone.md") || f.Holds("docs/gone.md") {
 		t.Error("keys are not absolute")
+	}
+}
+
+// Two names that look alike when written out are two documents.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	root := tree(t, map[string]string{"a%FF.md": "one", "a\xff.md": "two"})
+	t.Chdir(filepath.Dir(root))
+	f, err := source.NewFolder("docs", source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	if err := f.Walk(t.Context(), func(item source.Item, err error) error {
+		if !f.Holds(item.Key) || !utf8.ValidString(item.Key) || !utf8.ValidString(item.URI) {
+			t.Errorf("%q has the key %q", item.URI, item.Key)
+		}
+		keys[item.Key] = true
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(keys) != 2 {
+		t.Errorf("keys %v, want two", keys)
 	}
 }

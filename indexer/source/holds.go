@@ -1,20 +1,62 @@
 package source
 
-import "strings"
+import (
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
 
-// Holds implements [Source].
-func (f *Folder) Holds(key string) bool { return key == f.key || under(f.key, key) }
-
-// keyOf returns the key of the item or folder of a URI of this folder.
-func (f *Folder) keyOf(uri string) string {
-	if uri == f.name {
-		return f.key
+// Holds implements [Source]. A folder holds what its walk would yield: not what
+// is hidden or no document by its name, which another source may have given.
+func (f *Folder) Holds(key string) bool {
+	at := f.absolute(key)
+	root := escape(filepath.ToSlash(f.path))
+	if at == root {
+		return true
 	}
-	return below(f.key) + strings.TrimPrefix(uri, below(f.name))
+	rest, below := strings.CutPrefix(at, strings.TrimSuffix(root, "/")+"/")
+	if !below || !wanted(path.Base(rest)) {
+		return false
+	}
+	for element := range strings.SplitSeq(rest, "/") {
+		if strings.HasPrefix(element, ".") {
+			return false
+		}
+	}
+	return true
 }
 
-// below is what the URIs and keys of everything in a folder begin with. What is
-// in "." is named without it, as people do.
+// keyOf returns the key of the item or folder at an absolute path.
+func (f *Folder) keyOf(place string) string {
+	if f.opt.Base != "" {
+		if rel, err := filepath.Rel(f.opt.Base, place); err == nil {
+			return escape(filepath.ToSlash(rel))
+		}
+	}
+	return escape(filepath.ToSlash(place))
+}
+
+// absolute is the escaped path that a key stands for.
+func (f *Folder) absolute(key string) string {
+	if f.opt.Base == "" || strings.HasPrefix(key, "/") {
+		return key
+	}
+	return path.Join(escape(filepath.ToSlash(f.opt.Base)), key)
+}
+
+// escape writes a path so that no two are the same: bytes that are no UTF-8
+// become "%" and two digits, and so does "%".
+func escape(name string) string {
+	name = strings.ReplaceAll(name, "%", "%25")
+	if utf8.ValidString(name) {
+		return name
+	}
+	return element(name)
+}
+
+// below is what the URIs of everything in a folder begin with. What is in "."
+// is named without it, as people do.
 func below(folder string) string {
 	switch folder {
 	case ".":
@@ -23,12 +65,4 @@ func below(folder string) string {
 		return folder
 	}
 	return folder + "/"
-}
-
-// under tells whether a key is one of what is in a folder or below it.
-func under(folder, key string) bool {
-	if folder == "." {
-		return !strings.HasPrefix(key, "/") && key != ".." && !strings.HasPrefix(key, "../")
-	}
-	return strings.HasPrefix(key, below(folder)) && !strings.HasPrefix(key[len(below(folder)):], "../")
 }

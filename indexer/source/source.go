@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -65,6 +66,8 @@ type WalkError struct {
 	Prefix bool
 	// Err is the reason.
 	Err error
+
+	folder *Folder
 }
 
 // Error names the item and the reason.
@@ -75,13 +78,21 @@ func (e *WalkError) Unwrap() error { return e.Err }
 
 // Unknown tells whether documents may be there that were not seen, so that what
 // is known of them must be kept. It is false where the walk saw what is there
-// and left it out: what [ErrOutside], [ErrLoop] and [ErrIrregular] stand for is
-// no document, whatever was there before.
+// and left it out: what [ErrOutside], [ErrLoop], [ErrIrregular] and
+// [ErrTooLarge] stand for is no document now, whatever was there before.
 func (e *WalkError) Unknown() bool {
-	return !errors.Is(e.Err, ErrOutside) && !errors.Is(e.Err, ErrLoop) && !errors.Is(e.Err, ErrIrregular)
+	for _, seen := range []error{ErrOutside, ErrLoop, ErrIrregular, ErrTooLarge} {
+		if errors.Is(e.Err, seen) {
+			return false
+		}
+	}
+	return true
 }
 
 // Covers tells whether the error is about the item of this key.
 func (e *WalkError) Covers(key string) bool {
-	return key == e.Key || e.Prefix && under(e.Key, key)
+	if key == e.Key || !e.Prefix || e.folder == nil {
+		return key == e.Key
+	}
+	return strings.HasPrefix(e.folder.absolute(key), strings.TrimSuffix(e.folder.absolute(e.Key), "/")+"/")
 }

@@ -23,20 +23,20 @@ func (f *Folder) walk(ctx context.Context, yield func(Item, error) error, enter 
 	w := walker{folder: f, yield: yield, enter: enter}
 	root, err := filepath.EvalSymlinks(f.path)
 	if err != nil {
-		return w.fail(f.name, true, err)
+		return w.fail(entry{uri: f.name, place: f.path}, true, err)
 	}
 	w.root = root
 	info, err := os.Stat(root)
 	if err != nil {
-		return w.fail(f.name, true, err)
+		return w.fail(entry{uri: f.name, place: f.path}, true, err)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !info.IsDir() {
-		return w.file(entry{uri: f.name, path: root, info: info})
+		return w.file(entry{uri: f.name, place: f.path, path: root, info: info})
 	}
-	return w.dir(ctx, entry{uri: f.name, path: root, info: info}, nil)
+	return w.dir(ctx, entry{uri: f.name, place: f.path, path: root, info: info}, nil)
 }
 
 // walker is one walk.
@@ -48,17 +48,19 @@ type walker struct {
 	linked []os.FileInfo // folders that links have led to
 }
 
-// entry is a file or folder behind its links. Its path is the real one.
+// entry is a file or folder behind its links. Its place is where the walk came
+// upon it, its path where it really is.
 type entry struct {
-	uri, path string
-	info      os.FileInfo
-	link      bool
-	err       error // why it cannot be read
+	uri, place, path string
+
+	info os.FileInfo
+	link bool
+	err  error // why it cannot be read
 }
 
-func (w *walker) fail(uri string, prefix bool, err error) error {
-	key := w.folder.keyOf(uri)
-	return w.yield(Item{URI: uri, Key: key}, &WalkError{URI: uri, Key: key, Prefix: prefix, Err: err})
+func (w *walker) fail(e entry, prefix bool, err error) error {
+	key := w.folder.keyOf(e.place)
+	return w.yield(Item{URI: e.uri, Key: key}, &WalkError{URI: e.uri, Key: key, Prefix: prefix, Err: err, folder: w.folder})
 }
 
 // dir walks one folder. Above are the folders it is in, as the walk came there.
@@ -67,12 +69,12 @@ func (w *walker) dir(ctx context.Context, e entry, above []os.FileInfo) error {
 	list, err := os.ReadDir(e.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		// What was listed before the error is read; the rest is unknown.
-		if err := w.fail(e.uri, true, err); err != nil {
+		if err := w.fail(e, true, err); err != nil {
 			return err
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) && above == nil {
-		return w.fail(e.uri, true, err)
+		return w.fail(e, true, err)
 	}
 	above = append(slices.Clip(above), e.info)
 	entries := make([]entry, 0, len(list))
@@ -92,7 +94,7 @@ func (w *walker) dir(ctx context.Context, e entry, above []os.FileInfo) error {
 		}
 		switch {
 		case e.err != nil:
-			err = w.fail(e.uri, e.info == nil || e.info.IsDir(), e.err)
+			err = w.fail(e, e.info == nil || e.info.IsDir(), e.err)
 		case e.info.IsDir():
 			err = w.enterDir(ctx, e, above)
 		default:
@@ -115,7 +117,7 @@ func (e entry) order() string {
 // resolve follows an entry's links. It reports false for what is no document:
 // files by their names, and what disappeared since the folder was listed.
 func (w *walker) resolve(parent entry, d fs.DirEntry) (entry, bool) {
-	e := entry{uri: below(parent.uri) + element(d.Name()), path: filepath.Join(parent.path, d.Name())}
+	e := entry{uri: below(parent.uri) + element(d.Name()), place: filepath.Join(parent.place, d.Name()), path: filepath.Join(parent.path, d.Name())}
 	if d.Type()&fs.ModeSymlink == 0 {
 		if !d.IsDir() && !wanted(d.Name()) {
 			return e, false
@@ -157,11 +159,11 @@ func inside(root, path string) bool {
 func (w *walker) enterDir(ctx context.Context, e entry, above []os.FileInfo) error {
 	same := func(info os.FileInfo) bool { return os.SameFile(info, e.info) }
 	if slices.ContainsFunc(above, same) {
-		return w.fail(e.uri, false, fmt.Errorf("%w: the link leads back to %s", ErrLoop, e.path))
+		return w.fail(e, false, fmt.Errorf("%w: the link leads back to %s", ErrLoop, e.path))
 	}
 	if e.link {
 		if slices.ContainsFunc(w.linked, same) {
-			return w.fail(e.uri, false, fmt.Errorf("%w: another link leads to %s", ErrLoop, e.path))
+			return w.fail(e, false, fmt.Errorf("%w: another link leads to %s", ErrLoop, e.path))
 		}
 		w.linked = append(w.linked, e.info)
 	}
@@ -170,11 +172,11 @@ func (w *walker) enterDir(ctx context.Context, e entry, above []os.FileInfo) err
 
 func (w *walker) file(e entry) error {
 	if err := check(e.info, w.folder.opt.MaxBytes); err != nil {
-		return w.fail(e.uri, false, err)
+		return w.fail(e, false, err)
 	}
 	return w.yield(Item{
 		URI:      e.uri,
-		Key:      w.folder.keyOf(e.uri),
+		Key:      w.folder.keyOf(e.place),
 		Path:     e.path,
 		Modified: e.info.ModTime(),
 		Size:     e.info.Size(),

@@ -160,5 +160,10 @@ func (w *watch) matters(e fsnotify.Event) bool {
 	if filepath.Dir(e.Name) == filepath.Dir(w.folder.path) && e.Name != w.folder.path {
 		return false
 	}
-	return e.Name == w.folder.path || name[0] != '.'
+	if e.Name == w.folder.path {
+		return true
+	}
+	// What is written to a file that is no document, such as a log, changes
+	// nothing; a name that appears or goes may be a folder's.
+	return name[0] != '.' && (e.Op != fsnotify.Write || wanted(name))
 }

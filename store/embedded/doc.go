@@ -7,7 +7,7 @@
 // qdrant.NewCollectionsClient. To read the code, follow a request: conn.go
 // dispatches it, allow.go refuses what the engine does not know, points_*.go
 // and collections.go hold the methods, filter.go, score.go and index.go answer
-// a search, change.go, apply.go and disk.go carry a write.
+// a search, change.go, commit.go and disk.go carry a write.
 //
 // # What it promises
 //
@@ -22,7 +22,9 @@
 //     only while it exchanges what is in memory.
 //   - One process at a time uses a data folder; a second one is told who does.
 //   - A damaged file is an error at Open, never a panic and never wrong data:
-//     every stored value carries a checksum.
+//     every stored value carries a checksum. The one exception is bbolt's two
+//     meta pages: where the newer is damaged, bbolt takes the older, and the
+//     last write is undone.
 //
 // # What it does not
 //

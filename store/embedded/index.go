@@ -27,7 +27,7 @@ func (d *doc) sparse(name string) *qdrant.SparseVector {
 
 // index is a collection in memory, built from its points at Open. Documents are
 // numbered in the order they arrive and a number is never given twice; what is
-// replaced or deleted stays in the postings, marked dead, until [index.compact]
+// replaced or deleted stays in the postings, marked dead, until compaction
 // builds a fresh index. The counts that scores depend on are exact throughout.
 //
 // It has no lock of its own: see [collection].

@@ -21,7 +21,9 @@ func writeHolder(dir, address string) {
 	if err != nil {
 		return
 	}
-	_ = os.WriteFile(filepath.Join(dir, holderNote), note, 0o600)
+	if os.WriteFile(filepath.Join(dir, holderNote), note, 0o600) != nil {
+		removeHolder(dir) // an older note would name another process
+	}
 }
 
 func removeHolder(dir string) { _ = os.Remove(filepath.Join(dir, holderNote)) }
