@@ -87,7 +87,10 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 		return a.abstain(answer, ReasonNothingFound, watch), nil
 	}
 
-	evidence := weigh(asked, found.Passages[:min(searched, len(found.Passages))])
+	evidence, err := weigh(ctx, asked, found.Passages[:min(searched, len(found.Passages))])
+	if err != nil {
+		return Answer{}, err
+	}
 	answer.Confidence = evidence.confidence
 	if evidence.confidence < a.threshold {
 		return a.abstain(answer, ReasonLowCoverage, watch), nil

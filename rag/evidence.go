@@ -1,8 +1,11 @@
 package rag
 
 import (
+	"context"
 	"math"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/naru-rag/naru/lang"
 )
@@ -16,10 +19,30 @@ const DefaultThreshold = .20
 type Evidence struct {
 	asked    understood
 	passages []weighedPassage
-	rarity   map[string]float64
-	// letters are the places of the question; see coverage.
-	letters    [][]int
+	// places are the question letter by letter; see coverage.
+	places []place
+	// rarity is how much each distinct term of the question tells.
+	rarity     []float64
 	confidence float64
+}
+
+// place is a run of letters of the question that the same terms lie over.
+type place struct {
+	over    []occurrence
+	letters float64
+}
+
+// occurrence is a distinct term of the question, by its number, with what it
+// weighs at one place.
+type occurrence struct {
+	term   int
+	weight float64
+}
+
+// match is a term of the question in a passage.
+type match struct {
+	term  int
+	start int // offset into the passage's text
 }
 
 // Question is the question as typed.
@@ -37,12 +60,12 @@ func (e *Evidence) Passages() []Passage {
 	return passages
 }
 
-// weighedPassage is a passage with the terms of its text, and of the title and
-// headings above it.
+// weighedPassage is a passage with the question's terms in its text, in reading
+// order, and in the title and headings above it.
 type weighedPassage struct {
 	Passage
-	terms   []lang.Term
-	context map[string]bool
+	matches []match
+	context []match
 }
 
 // weigh judges what was found. How much a term tells is estimated from the
@@ -50,43 +73,47 @@ type weighedPassage struct {
 // cannot reveal what other tenants' documents hold, and it separates answered
 // from unanswered questions as well as the true document frequencies do (see
 // RATIONALE.md).
-func weigh(asked understood, found []Passage) *Evidence {
-	e := &Evidence{asked: asked, rarity: map[string]float64{}, letters: letters(asked.text, asked.terms)}
-	want := make(map[string]bool, len(asked.terms))
+func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, error) {
+	numbers := map[string]int{}
 	for _, t := range asked.terms {
-		want[t.Text] = true
+		if _, known := numbers[t.Text]; !known {
+			numbers[t.Text] = len(numbers)
+		}
 	}
-	holding := map[string]int{}
-	for _, p := range found {
-		w := weighedPassage{Passage: p, context: map[string]bool{}}
-		seen := map[string]bool{}
-		for _, t := range lang.Analyze(p.Text, p.Language) {
-			if want[t.Text] {
-				w.terms = append(w.terms, t)
-				seen[t.Text] = true
+	e := &Evidence{asked: asked, places: places(asked, numbers), rarity: make([]float64, len(numbers))}
+	matching := func(text, language string) (all []match) {
+		for _, t := range lang.Analyze(text, language) {
+			if n, ok := numbers[t.Text]; ok {
+				all = append(all, match{n, t.Start})
 			}
 		}
-		for _, t := range lang.Analyze(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language) {
-			if want[t.Text] {
-				w.context[t.Text] = true
-				seen[t.Text] = true
-			}
+		return all
+	}
+	holding := make([]float64, len(numbers))
+	last := make([]int, len(numbers)) // the last passage that counted, from 1
+	for i, p := range found {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		for t := range seen {
-			holding[t]++
+		w := weighedPassage{
+			Passage: p,
+			matches: matching(p.Text, p.Language),
+			context: matching(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language),
+		}
+		for _, m := range slices.Concat(w.matches, w.context) {
+			if last[m.term] != i+1 {
+				last[m.term] = i + 1
+				holding[m.term]++
+			}
 		}
 		e.passages = append(e.passages, w)
 	}
 	n := float64(len(found))
-	for _, t := range asked.terms {
-		if _, done := e.rarity[t.Text]; done {
-			continue
-		}
-		held := float64(holding[t.Text])
-		e.rarity[t.Text] = math.Log((n-held+.5)/(held+.5) + 1)
+	for term, held := range holding {
+		e.rarity[term] = math.Log((n-held+.5)/(held+.5) + 1)
 	}
 	e.confidence = e.judge()
-	return e
+	return e, nil
 }
 
 const (
@@ -108,7 +135,7 @@ func (e *Evidence) judge() float64 {
 	covered := 0.
 	for i := range e.passages[:min(judged, len(e.passages))] {
 		p := &e.passages[i]
-		covered = max(covered, e.coverage(p.terms, p.context, 1))
+		covered = max(covered, e.coverage(p.matches, p.context, 1))
 	}
 	return covered * (1 - marginShare + marginShare*e.margin())
 }
@@ -134,30 +161,29 @@ func (e *Evidence) margin() float64 {
 // not set apart many of them straddle two words of the question, so counting
 // terms would call a question half covered that is answered in full. What only
 // the context has counts contextShare.
-func (e *Evidence) coverage(terms []lang.Term, context map[string]bool, contextShare float64) float64 {
-	held := make(map[string]float64, len(terms)+len(context))
-	for t := range context {
-		held[t] = contextShare
+func (e *Evidence) coverage(matches, context []match, contextShare float64) float64 {
+	held := make([]float64, len(e.rarity))
+	for _, m := range context {
+		held[m.term] = contextShare
 	}
-	for _, t := range terms {
-		held[t.Text] = 1
+	for _, m := range matches {
+		held[m.term] = 1
 	}
 	covered, whole := 0., 0.
-	for _, over := range e.letters {
+	for _, p := range e.places {
 		credit, rarity, weight, rarest := 0., 0., 0., 0.
-		for _, i := range over {
-			t := e.asked.terms[i]
-			weight = max(weight, t.Weight)
-			rarest = max(rarest, e.rarity[t.Text])
-			if c := t.Weight * held[t.Text]; c > credit {
-				credit, rarity = c, e.rarity[t.Text]
+		for _, t := range p.over {
+			weight = max(weight, t.weight)
+			rarest = max(rarest, e.rarity[t.term])
+			if c := t.weight * held[t.term]; c > credit {
+				credit, rarity = c, e.rarity[t.term]
 			}
 		}
 		if credit == 0 {
 			rarity = rarest
 		}
-		covered += credit * rarity
-		whole += weight * rarity
+		covered += p.letters * credit * rarity
+		whole += p.letters * weight * rarity
 	}
 	if whole == 0 {
 		return 0
@@ -165,19 +191,26 @@ func (e *Evidence) coverage(terms []lang.Term, context map[string]bool, contextS
 	return covered / whole
 }
 
-// letters lists, for each place of the question that any term covers, the
-// terms over it.
-func letters(text string, terms []lang.Term) [][]int {
-	var all [][]int
-	for at := range text {
-		var over []int
-		for i, t := range terms {
-			if t.Start <= at && at < t.End {
-				over = append(over, i)
+// places lists, for each letter of the question that any term lies over, these
+// terms. Neighbouring letters with the same terms are one place.
+func places(asked understood, numbers map[string]int) []place {
+	over := make([][]occurrence, len(asked.text))
+	for _, t := range asked.terms {
+		o := occurrence{numbers[t.Text], t.Weight}
+		for at := t.Start; at < t.End; at++ {
+			if utf8.RuneStart(asked.text[at]) && !slices.Contains(over[at], o) {
+				over[at] = append(over[at], o)
 			}
 		}
-		if over != nil {
-			all = append(all, over)
+	}
+	var all []place
+	for _, o := range over {
+		switch n := len(all); {
+		case o == nil:
+		case n > 0 && slices.Equal(all[n-1].over, o):
+			all[n-1].letters++
+		default:
+			all = append(all, place{o, 1})
 		}
 	}
 	return all

@@ -60,8 +60,9 @@ type candidate struct {
 	size  int
 }
 
-// Generate chooses sentences of the evidence's passages. It never fails.
-func (x Extractor) Generate(_ context.Context, e *Evidence) ([]Draft, error) {
+// Generate chooses sentences of the evidence's passages. It fails only when ctx
+// ends.
+func (x Extractor) Generate(ctx context.Context, e *Evidence) ([]Draft, error) {
 	left, budget := x.Sentences, x.Characters
 	if left == 0 {
 		left = DefaultSentences
@@ -69,7 +70,10 @@ func (x Extractor) Generate(_ context.Context, e *Evidence) ([]Draft, error) {
 	if budget == 0 {
 		budget = DefaultCharacters
 	}
-	candidates := e.candidates(budget)
+	candidates, err := e.candidates(ctx, budget)
+	if err != nil {
+		return nil, err
+	}
 	sort.SliceStable(candidates, func(i, j int) bool { return candidates[i].score > candidates[j].score })
 
 	var chosen []candidate
@@ -109,10 +113,13 @@ func repeats(chosen []candidate, c candidate) bool {
 
 // candidates scores every sentence of the passages that may be cited, in
 // reading order. Sentences longer than budget characters are cut.
-func (e *Evidence) candidates(budget int) []candidate {
+func (e *Evidence) candidates(ctx context.Context, budget int) ([]candidate, error) {
 	var all []candidate
 	best := e.passages[0].Score
 	for i := range e.Passages() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		p := &e.passages[i]
 		standing := 1.
 		if best > 0 {
@@ -121,7 +128,7 @@ func (e *Evidence) candidates(budget int) []candidate {
 		spans := lang.Sentences(p.Text, p.Language)
 		covers := make([]float64, len(spans))
 		for j, s := range spans {
-			covers[j] = e.coverage(within(p.terms, s), p.context, titleShare)
+			covers[j] = e.coverage(within(p.matches, s), p.context, titleShare)
 		}
 		for j, s := range spans {
 			score := covers[j]
@@ -142,7 +149,7 @@ func (e *Evidence) candidates(budget int) []candidate {
 			all = append(all, candidate{Place{i, s.Start, s.End}, text, score * standing, utf8.RuneCountInString(text)})
 		}
 	}
-	return all
+	return all, nil
 }
 
 // longestFragment is how many characters a heading may have to be told as one.
@@ -158,14 +165,11 @@ func fragment(text, question string) bool {
 	return !hasNewNumber(strings.TrimLeftFunc(text, unicode.IsDigit), question)
 }
 
-// within returns the terms that lie in a span; terms are in reading order.
-func within(terms []lang.Term, s lang.Span) []lang.Term {
-	from := sort.Search(len(terms), func(i int) bool { return terms[i].Start >= s.Start })
-	to := from
-	for to < len(terms) && terms[to].Start < s.End {
-		to++
-	}
-	return terms[from:to]
+// within returns the matches that begin in a span; they are in reading order.
+func within(matches []match, s lang.Span) []match {
+	from := sort.Search(len(matches), func(i int) bool { return matches[i].start >= s.Start })
+	to := sort.Search(len(matches), func(i int) bool { return matches[i].start >= s.End })
+	return matches[from:max(from, to)]
 }
 
 // shorten cuts a sentence that is longer than budget characters to the run of
@@ -183,7 +187,7 @@ func (e *Evidence) shorten(p *weighedPassage, s lang.Span, budget int) lang.Span
 			j++
 		}
 		run := lang.Span{Start: s.Start + clauses[i].Start, End: s.Start + clauses[j].End}
-		if cover := e.coverage(within(p.terms, run), p.context, titleShare); cover > bestCover {
+		if cover := e.coverage(within(p.matches, run), p.context, titleShare); cover > bestCover {
 			best, bestCover = run, cover
 		}
 	}
