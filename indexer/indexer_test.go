@@ -266,6 +266,41 @@ func TestPut(t *testing.T) {
 	}
 }
 
+// What was removed by hand stays away until its file says something else.
+func TestRemove(t *testing.T) {
+	l := newLibrary(t)
+	l.write("a.txt", "The vault has nine locks.")
+	l.write("b.txt", "The mill has two doors.")
+	l.run()
+	found := func() int {
+		r, err := l.store.Search(t.Context(), rag.Query{Text: "vault locks", Language: "en", Limit: 5, Asker: rag.Asker{Tenant: "t"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(r.Passages)
+	}
+	for info, err := range l.store.Documents(t.Context(), "t") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(info.URI, "a.txt") {
+			if err := l.ix.Remove(t.Context(), info.ID); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.ix.Remove(t.Context(), info.ID); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("removing again: %v, want ErrNotFound", err)
+			}
+		}
+	}
+	if r := l.run(); found() != 0 || r.Documents != 1 || r.Added+r.Updated != 0 {
+		t.Errorf("after a run %d passages are found, report %+v", found(), r)
+	}
+	l.write("a.txt", "The vault has ten locks.")
+	if r := l.run(); found() != 1 || r.Documents != 2 {
+		t.Errorf("after the file changed %d passages are found, report %+v", found(), r)
+	}
+}
+
 func TestNewNeedsATenant(t *testing.T) {
 	if _, err := indexer.New(nil, indexer.Options{}); !errors.Is(err, rag.ErrNoTenant) {
 		t.Errorf("error %v, want ErrNoTenant", err)

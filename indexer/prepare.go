@@ -130,6 +130,21 @@ const (
 	StatusUnchanged Status = "unchanged"
 )
 
+// Remove removes a document, or returns [store.ErrNotFound]. One that a folder
+// still has stays removed until its file changes.
+func (ix *Indexer) Remove(ctx context.Context, id string) error {
+	info, err := ix.store.Info(ctx, ix.access.Tenant, id)
+	switch {
+	case err != nil:
+		return err
+	case info.Removed:
+		return fmt.Errorf("remove document %s: %w", id, store.ErrNotFound)
+	case info.Source == sourceFolder:
+		return ix.store.Remove(ctx, ix.access.Tenant, id)
+	}
+	return ix.store.Delete(ctx, ix.access.Tenant, id)
+}
+
 // Outcome is what putting one document did.
 type Outcome struct {
 	// Document is its ID.

@@ -29,6 +29,8 @@ type DocumentInfo struct {
 	// Source is the id of the configured source it came from, and Key what that
 	// source knows it by.
 	Source, Key string
+	// Removed is set for what [Store.Remove] removed.
+	Removed bool
 
 	rag.Access
 }
@@ -36,7 +38,7 @@ type DocumentInfo struct {
 // pageSize is how many points one request of a listing asks for.
 const pageSize = 512
 
-// Documents lists the documents of a tenant, in no particular order but always
+// Documents lists the documents of a tenant, those that [Store.Remove] removed among them, in no particular order but always
 // the same; where sources are given, only theirs. A document put or deleted
 // while the listing runs may or may not be in it. An error ends the listing.
 func (s *Store) Documents(ctx context.Context, tenant string, sources ...string) iter.Seq2[DocumentInfo, error] {
@@ -106,6 +108,7 @@ func (s *Store) Count(ctx context.Context, tenant string) (documents, passages i
 	if err != nil {
 		return 0, 0, fmt.Errorf("count documents: %w", err)
 	}
+	first.MustNot = []*qdrant.Condition{qdrant.NewMatchBool(fieldRemoved, true)}
 	full, err := owned(tenant)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count passages: %w", err)

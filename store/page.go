@@ -14,7 +14,7 @@ import (
 // ErrBadMark is returned for a mark that no [Store.Page] has given out.
 var ErrBadMark = errors.New("not a mark of an earlier page")
 
-// Page lists up to limit documents of a tenant, those from the mark after on,
+// Page lists up to limit documents of a tenant, without those removed, from the mark after on,
 // and returns the mark of the next page: empty at the end, as the first page's
 // is. The order is always the same.
 func (s *Store) Page(ctx context.Context, tenant, after string, limit int) (infos []DocumentInfo, next string, err error) {
@@ -22,6 +22,7 @@ func (s *Store) Page(ctx context.Context, tenant, after string, limit int) (info
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents: %w", err)
 	}
+	filter.MustNot = []*qdrant.Condition{qdrant.NewMatchBool(fieldRemoved, true)}
 	request := &qdrant.ScrollPoints{
 		CollectionName: s.opt.Collection,
 		Filter:         filter,

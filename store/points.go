@@ -43,6 +43,7 @@ const (
 	// At ordinal 0 only, which stands for the document as a whole:
 	fieldPassages         = "passages"          // integer: how many there are
 	fieldEmpty            = "empty"             // true: a document without passages
+	fieldRemoved          = "removed"           // true: see Store.Remove
 	fieldDocumentTitle    = "document_title"    // where the passage's differs
 	fieldDocumentLanguage = "document_language" // where the passage's differs
 )
@@ -50,7 +51,7 @@ const (
 // documentFields are the payload fields that a DocumentInfo is read from.
 var documentFields = []string{
 	fieldSchema, fieldTenant, fieldPrincipals, fieldRegion, fieldDocument, fieldSource, fieldKey, fieldOrdinal, fieldURI, fieldTitle,
-	fieldLanguage, fieldModified, fieldHash, fieldPassages, fieldEmpty, fieldDocumentTitle, fieldDocumentLanguage,
+	fieldLanguage, fieldModified, fieldHash, fieldPassages, fieldEmpty, fieldRemoved, fieldDocumentTitle, fieldDocumentLanguage,
 }
 
 // payload is the payload of a point, under construction or being read.
@@ -165,6 +166,9 @@ func emptyPayload(e *Entry) payload {
 	out.setText(fieldLanguage, e.Document.Language)
 	out.setInt(fieldPassages, 0)
 	out[fieldEmpty] = qdrant.NewValueBool(true)
+	if e.removed {
+		out[fieldRemoved] = qdrant.NewValueBool(true)
+	}
 	return out
 }
 
@@ -224,7 +228,7 @@ func infoOf(id *qdrant.PointId, fields map[string]*qdrant.Value) (DocumentInfo, 
 	}
 	info := DocumentInfo{
 		ID: p.text(fieldDocument), URI: p.text(fieldURI), Title: p.text(fieldTitle), Language: p.text(fieldLanguage),
-		Hash: p.text(fieldHash), Modified: modified, Passages: p.int(fieldPassages), Source: p.text(fieldSource), Key: p.text(fieldKey), Access: p.access(),
+		Hash: p.text(fieldHash), Modified: modified, Passages: p.int(fieldPassages), Source: p.text(fieldSource), Key: p.text(fieldKey), Removed: p[fieldRemoved].GetBoolValue(), Access: p.access(),
 	}
 	if v, ok := p[fieldDocumentTitle]; ok {
 		info.Title = v.GetStringValue()

@@ -19,6 +19,7 @@ type Entry struct {
 	// Source is the id of the configured source the document came from, and Key
 	// what that source knows it by. Neither is shown to askers.
 	Source, Key string
+	removed     bool
 	// Passages are in order. Their ID, Ordinal, Document, URI, Hash, Modified
 	// and Access are taken from the document and their place in this list.
 	Passages []rag.Passage
@@ -71,6 +72,20 @@ func (s *Store) operations(e *Entry) ([]*qdrant.PointsUpdateOperation, error) {
 		ops, rest = append(ops, upsert(rest[:n])), rest[n:]
 	}
 	return append(ops, deletion(stale), upsert(points[:1])), nil
+}
+
+// Remove removes a document that its source still has, or returns
+// [ErrNotFound]. Nothing of it is found any more, but its hash stays known, so
+// that the next run over the source does not bring the same version back.
+func (s *Store) Remove(ctx context.Context, tenant, id string) error {
+	info, err := s.Info(ctx, tenant, id)
+	if err != nil {
+		return err
+	}
+	return s.Put(ctx, Entry{
+		Document: rag.Document{ID: info.ID, URI: info.URI, Hash: info.Hash, Modified: info.Modified, Access: info.Access},
+		Source:   info.Source, Key: info.Key, removed: true,
+	})
 }
 
 // Delete removes documents, whether they are there or not.

@@ -63,6 +63,9 @@ func (l *library) List(ctx context.Context, tenant, after string, limit int) ([]
 
 func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetail, error) {
 	info, err := l.store.Info(ctx, tenant, id)
+	if err == nil && info.Removed {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
@@ -73,11 +76,8 @@ func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetai
 	return web.DocumentDetail{DocumentInfo: infoOf(info), Text: text}, nil
 }
 
-func (l *library) Delete(ctx context.Context, tenant, id string) error {
-	if _, err := l.store.Info(ctx, tenant, id); err != nil {
-		return explained(err)
-	}
-	return l.store.Delete(ctx, tenant, id)
+func (l *library) Delete(ctx context.Context, _, id string) error {
+	return explained(l.indexer.Remove(ctx, id))
 }
 
 func explained(err error) error {

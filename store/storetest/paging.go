@@ -32,6 +32,35 @@ var paging = []sentence{
 			s.Errorf("Info without a tenant returns %v", err)
 		}
 	}},
+	{"What was removed is neither found nor listed nor counted, and its hash is known", func(s *subject) {
+		e := entry("a", "The ferry.", "The ship.")
+		s.put(e, entry("b", "The boat."))
+		if err := s.Remove(s.ctx, tenant, e.Document.ID); err != nil {
+			s.Fatal(err)
+		}
+		if found := s.texts("ferry ship", anyone); len(found) != 0 {
+			s.Errorf("found %q", found)
+		}
+		if infos, _, err := s.Page(s.ctx, tenant, "", 10); err != nil || len(infos) != 1 || infos[0].URI != "b" {
+			s.Errorf("Page returns %+v, %v", infos, err)
+		}
+		if d, p, err := s.Count(s.ctx, tenant); d != 1 || p != 1 || err != nil {
+			s.Errorf("Count returns %d, %d, %v", d, p, err)
+		}
+		if info, err := s.Info(s.ctx, tenant, e.Document.ID); err != nil || !info.Removed || info.Hash != e.Document.Hash || info.Key != e.Key {
+			s.Errorf("Info returns %+v, %v", info, err)
+		}
+		if len(s.documents(tenant)) != 2 {
+			s.Error("Documents does not list what was removed")
+		}
+		s.put(e)
+		if found := s.texts("ferry", anyone); len(found) != 1 {
+			s.Errorf("put again, found %q", found)
+		}
+		if err := s.Remove(s.ctx, tenant, "unknown"); !errors.Is(err, store.ErrNotFound) {
+			s.Errorf("Remove of an unknown document returns %v", err)
+		}
+	}},
 	{"Text is the document's text, with what is in no passage", func(s *subject) {
 		text := "# Ferry\n\nIt leaves at nine. It returns at ten.\n\nFares\n\nFive euros.\n"
 		e := entry("a")
