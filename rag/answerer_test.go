@@ -110,7 +110,7 @@ func TestAnswerAbstains(t *testing.T) {
 		says               string
 	}{
 		{"비트코인 시세는 얼마입니까?", "ko", "", "찾지 못했습니다"},
-		{"Who painted the ceiling of the opera house?", "en", "", "do not answer"},
+		{"Who painted the ceiling of the opera house?", "en", "", "No answer to this question was found"},
 		{"ตารางเดินรถไฟเป็นอย่างไร", "th", rag.ReasonNothingFound, "ไม่พบคำตอบ"},
 		{"🙂🙂", "und", rag.ReasonNoTerms, "nothing in the question"},
 	} {

@@ -5,8 +5,8 @@ import "time"
 // Document is one source document after extraction. Text is what every
 // offset in Naru counts into: UTF-8 bytes from its start.
 type Document struct {
-	// ID names the document within its tenant. It is stable across versions:
-	// the same URI in the same tenant always has the same ID.
+	// ID names the document within its tenant. It is stable across versions of
+	// the document, and does not depend on how its folder was named.
 	ID string
 	// URI says where the document came from, in the form the source uses.
 	URI string

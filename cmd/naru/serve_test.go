@@ -445,7 +445,7 @@ func TestAskGoesToTheServer(t *testing.T) {
 		says string
 	}{
 		"an answer":      {[]string{"When does the ferry leave?"}, 0, "The ferry leaves at nine."},
-		"an abstention":  {[]string{"Wer hat die Oper gebaut?"}, 0, "In den Dokumenten steht keine Antwort"},
+		"an abstention":  {[]string{"Wer hat die Oper gebaut?"}, 0, "In den Dokumenten wurde keine Antwort"},
 		"a language":     {[]string{"--language", "de", "ferry opera"}, 0, ""},
 		"blank":          {[]string{" "}, 2, "question"},
 		"negative limit": {[]string{"--limit", "-1", "ferry"}, 2, "limit"},

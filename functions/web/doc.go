@@ -2,7 +2,7 @@
 //
 // Start with [New], which makes an [http.Handler] out of an [Answerer], the
 // identity questions are asked under, and, where documents may be changed, a
-// [Library]. [Listen] and [Serve] put the handler on a socket; Lambda calls
+// [Library]. [Listen] and [Serve] put the handler on a socket; a function can call
 // the same handler without one.
 //
 //	POST   /v1/ask             a question, answered as JSON or as server-sent events
