@@ -18,7 +18,8 @@ type Chunking struct {
 	Overlap int
 }
 
-// DefaultChunking was chosen on the question sets; see RATIONALE.md.
+// DefaultChunking lets a paragraph of most documents be one passage; see
+// RATIONALE.md.
 var DefaultChunking = Chunking{Target: 1200, Overlap: 150}
 
 // wideCharacter is what a Han, kana or Hangul character counts: in other

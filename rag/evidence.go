@@ -10,8 +10,8 @@ import (
 	"github.com/naru-rag/naru/lang"
 )
 
-// DefaultThreshold is the confidence below which an answer abstains. It was
-// calibrated on Korean, English and Arabic questions; see RATIONALE.md.
+// DefaultThreshold is the confidence below which an answer abstains. How it
+// was chosen, and on what, is in RATIONALE.md.
 const DefaultThreshold = .20
 
 // Evidence is a question with the passages found for it and how much each of
@@ -71,8 +71,8 @@ type weighedPassage struct {
 // weigh judges what was found. How much a term tells is estimated from the
 // passages found, not from the whole index: it needs no second round trip, it
 // cannot reveal what other tenants' documents hold, and it separates answered
-// from unanswered questions as well as the true document frequencies do (see
-// RATIONALE.md).
+// from unanswered questions nearly as well as the true document frequencies do
+// (see RATIONALE.md).
 func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, error) {
 	numbers := map[string]int{}
 	for _, t := range asked.terms {
