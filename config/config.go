@@ -1,0 +1,135 @@
+package config
+
+import (
+	"time"
+
+	"github.com/naru-rag/naru/store"
+	"github.com/naru-rag/naru/store/remote"
+)
+
+// Config is everything that can be configured.
+type Config struct {
+	// File is the file that was read; empty where there was none.
+	File string `yaml:"-"`
+
+	// Data is the data folder: a path, by default ".naru" in the working
+	// directory.
+	Data string `yaml:"data,path"`
+	// Asker is who asks at the command line and on a local server without
+	// log-in.
+	Asker Asker `yaml:"asker"`
+	// Sources are what is indexed, and say whose it is. None by default.
+	Sources []Source `yaml:"sources"`
+	// Store is where passages are kept.
+	Store Store `yaml:"store"`
+}
+
+// DefaultTenant owns what no source assigns to another.
+const DefaultTenant = "default"
+
+// Asker is who asks.
+type Asker struct {
+	// Tenant is whose documents they reach; by default DefaultTenant.
+	Tenant string `yaml:"tenant"`
+	// Principals are the users and groups that they act as. None by default:
+	// they then see what names no principal.
+	Principals []string `yaml:"principals"`
+	// Regions are the regions that they are restricted to. None by default:
+	// they see all.
+	Regions []string `yaml:"regions"`
+}
+
+// Source is a file or folder that is indexed.
+type Source struct {
+	// Path is where it lies. It must be given.
+	Path string `yaml:"path,path"`
+	// Tenant owns what it brings; by default DefaultTenant.
+	Tenant string `yaml:"tenant"`
+	// Principals are the users and groups that may see it. None by default:
+	// everybody of the tenant may.
+	Principals []string `yaml:"principals"`
+	// Region is where it belongs; empty, the default, is anywhere.
+	Region string `yaml:"region"`
+}
+
+// Store is where passages are kept: in the data folder, or on a Qdrant server.
+type Store struct {
+	// URL is the server's gRPC address: host:port, http://host:port or
+	// https://host:port. Empty, the default, is the embedded engine.
+	URL string `yaml:"url"`
+	// APIKey is the server's key; none by default.
+	APIKey Secret `yaml:"api_key"`
+	// AllowKeyWithoutTLS sends the key unencrypted to another machine; by
+	// default that is refused.
+	AllowKeyWithoutTLS bool `yaml:"allow_key_without_tls"`
+	// TLS is how the server is recognised. Naming any of it asks for TLS, as
+	// https:// does.
+	TLS TLS `yaml:"tls"`
+	// Collection is the name of the collection, by default "naru".
+	Collection string `yaml:"collection"`
+	// CollectionPerTenant keeps each tenant in a collection of its own, so that
+	// how rare a word is tells nothing about other tenants. By default all
+	// share one.
+	CollectionPerTenant bool `yaml:"collection_per_tenant"`
+	// Timeout is how long one attempt at a call to the server may take, by
+	// default 10 s.
+	Timeout time.Duration `yaml:"timeout"`
+	// Retries are attempts after the first has failed.
+	Retries Retries `yaml:"retries"`
+	// PoolSize is the number of connections to the server, by default 2.
+	PoolSize int `yaml:"pool_size"`
+	// MaxMessage is the largest message sent to or taken from the server, by
+	// default 64 MiB.
+	MaxMessage Bytes `yaml:"max_message"`
+	// Batch is about how much is written to the server in one request, by
+	// default 8 MiB.
+	Batch Bytes `yaml:"batch"`
+	// Settings are how the collection is laid out on the server.
+	Settings store.Settings `yaml:"settings"`
+	// Memory bounds what the embedded engine keeps in memory, by default 128 MiB.
+	Memory Bytes `yaml:"memory"`
+}
+
+// TLS names files in PEM form; all are empty by default.
+type TLS struct {
+	// CA are the certificates that the server's must lead to; empty takes those
+	// of the system.
+	CA string `yaml:"ca,path"`
+	// Cert and Key are what this program shows to a server that asks for it.
+	Cert string `yaml:"cert,path"`
+	Key  string `yaml:"key,path"`
+	// ServerName is the name that the server's certificate must have, where it
+	// is not the host of the URL.
+	ServerName string `yaml:"server_name"`
+}
+
+// Retries are the attempts at a call; see [remote.Retry].
+type Retries struct {
+	// Attempts is how many there are, with the first: by default 5; 1 never
+	// retries.
+	Attempts int `yaml:"attempts"`
+	// First bounds the wait before the second attempt, by default 200 ms. It
+	// doubles with each.
+	First time.Duration `yaml:"first"`
+	// Longest bounds every wait, by default 10 s.
+	Longest time.Duration `yaml:"longest"`
+}
+
+// Default is the configuration where there is neither file nor variable.
+func Default() *Config {
+	tenantIndex := true
+	return &Config{
+		Data:  ".naru",
+		Asker: Asker{Tenant: DefaultTenant},
+		Store: Store{
+			Collection: "naru",
+			Timeout:    remote.DefaultTimeout,
+			Retries:    Retries{Attempts: remote.DefaultAttempts, First: remote.DefaultFirst, Longest: remote.DefaultLongest},
+			PoolSize:   remote.DefaultPoolSize,
+			MaxMessage: remote.DefaultMaxMessage,
+			Batch:      8 * MiB,
+			Settings:   store.Settings{TenantIndex: &tenantIndex},
+			Memory:     128 * MiB,
+		},
+	}
+}
