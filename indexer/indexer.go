@@ -53,6 +53,9 @@ type Report struct {
 	Documents int `json:"documents"`
 	Passages  int `json:"passages"`
 
+	// Index is the version of the index that was written to, and now answers.
+	Index string `json:"index"`
+
 	Added     int       `json:"added"`
 	Updated   int       `json:"updated"`
 	Unchanged int       `json:"unchanged"`
@@ -75,8 +78,54 @@ type Progress func(done, total int, uri string)
 // documents are indexed, unchanged ones left alone, and those that the sources
 // no longer have are deleted. A document that fails is in the report and does
 // not end the run; an error does, and leaves what was done until then.
+//
+// Where the index that answers was made by other rules, all of this happens in
+// its next version, which takes over the documents of other sources too, is
+// checked, and only then answers. The next run goes on with one that was cut
+// short.
 func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
 	began := ix.clock()
+	report, err := ix.renew(ctx, sources, progress)
+	if err != nil {
+		return report, err
+	}
+	serving, err := ix.store.Serving(ctx)
+	if err != nil {
+		return report, err
+	}
+	report.Index = serving.Collection
+	report.Seconds = ix.clock().Sub(began).Seconds()
+	return report, nil
+}
+
+// renew runs into the version that answers or, where that was made by other
+// rules, into the next.
+func (ix *Indexer) renew(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
+	build, err := ix.store.Build(ctx)
+	if err != nil {
+		return Report{Failed: []Failure{}}, err
+	}
+	if build == nil {
+		return ix.run(ctx, sources, progress)
+	}
+	carried := func(done, total int) {
+		if progress != nil {
+			progress(done, total, "taken over into "+build.Version.String())
+		}
+	}
+	if err := build.Carry(ctx, carried); err != nil {
+		return Report{Failed: []Failure{}}, err
+	}
+	next := *ix
+	next.store = build.Store
+	report, err := next.run(ctx, sources, progress)
+	if err != nil {
+		return report, err
+	}
+	return report, build.Finish(ctx)
+}
+
+func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
 	report := Report{Failed: []Failure{}}
 	batch := batch{ix: ix, report: &report}
 
@@ -141,7 +190,6 @@ func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Pr
 	if report.Documents, report.Passages, err = ix.store.Count(ctx, ix.access.Tenant); err != nil {
 		return report, err
 	}
-	report.Seconds = ix.clock().Sub(began).Seconds()
 	return report, nil
 }
 

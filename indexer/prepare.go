@@ -26,6 +26,12 @@ const (
 // bytes would give other passages, so that old ones are replaced.
 const rules = "1/" + lang.Version
 
+// Rules name everything that decides which passages a text becomes and what
+// they are found by. A store records them with each version of the index.
+func Rules(c Chunking) string {
+	return fmt.Sprintf("%s/%d+%d", rules, c.Target, c.Overlap)
+}
+
 // Upload is one document as it came in.
 type Upload struct {
 	// URI names the document within its tenant.

@@ -75,6 +75,7 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("search: %w", err)
 	}
+	answer.Index = found.Index
 	answer.Degraded = append(answer.Degraded, found.Degraded...)
 	for _, p := range found.Passages[:min(asked.limit, len(found.Passages))] {
 		answer.Passages = append(answer.Passages, hit(p))

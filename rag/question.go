@@ -37,6 +37,8 @@ type Answer struct {
 	Reason    Reason     `json:"reason"`
 	Sentences []Sentence `json:"sentences"`
 	Passages  []Hit      `json:"passages"`
+	// Index is the version of the index that the passages were found in.
+	Index string `json:"index"`
 	// Degraded names each part that could not do its work, with the reason.
 	Degraded []string `json:"degraded"`
 	// Timings are durations of the stages of the way, in milliseconds.

@@ -23,6 +23,9 @@ type Results struct {
 	Passages []Passage
 	// Empty is set where there is nothing at all that the asker may see.
 	Empty bool
+	// Index is the version of the index that was searched; empty where the
+	// searcher has none.
+	Index string
 	// Degraded names what could not take part in the search, and why.
 	Degraded []string
 }

@@ -44,6 +44,7 @@ const (
 	fieldPassages         = "passages"          // integer: how many there are
 	fieldEmpty            = "empty"             // true: a document without passages
 	fieldRemoved          = "removed"           // true: see Store.Remove
+	fieldCarried          = "carried"           // the hash it had in the version before: see Build.Carry
 	fieldDocumentTitle    = "document_title"    // where the passage's differs
 	fieldDocumentLanguage = "document_language" // where the passage's differs
 )

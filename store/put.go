@@ -114,6 +114,8 @@ func (s *Store) Delete(ctx context.Context, tenant string, documents ...string) 
 
 // update sends operations in as few requests as MaxBatchBytes allows.
 func (s *Store) update(ctx context.Context, ops []*qdrant.PointsUpdateOperation) error {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
 	for len(ops) > 0 {
 		n, size := 0, 0
 		for n < len(ops) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/naru-rag/naru/rag"
@@ -24,18 +26,17 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if len(indices) == 0 {
 		return rag.Results{}, nil
 	}
-	response, err := s.points.Query(ctx, &qdrant.QueryPoints{
-		CollectionName: s.opt.Collection,
-		Query:          qdrant.NewQuerySparse(indices, values),
-		Using:          proto.String(vectorTerms),
-		Filter:         filter,
-		Limit:          proto.Uint64(uint64(q.Limit)),
-		WithPayload:    qdrant.NewWithPayload(true),
+	response, index, err := s.query(ctx, &qdrant.QueryPoints{
+		Query:       qdrant.NewQuerySparse(indices, values),
+		Using:       proto.String(vectorTerms),
+		Filter:      filter,
+		Limit:       proto.Uint64(uint64(q.Limit)),
+		WithPayload: qdrant.NewWithPayload(true),
 	})
 	if err != nil {
 		return rag.Results{}, s.wrap(err, "search")
 	}
-	var results rag.Results
+	results := rag.Results{Index: index}
 	for _, point := range response.GetResult() {
 		p, err := passageOf(point.GetId(), point.GetPayload(), float64(point.GetScore()))
 		if err != nil {
@@ -53,4 +54,22 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 		results.Empty = n == 0
 	}
 	return results, nil
+}
+
+// query asks the version that answers now, and names it. One that was replaced
+// and removed since it was looked up is no more than that: it asks again.
+func (s *Store) query(ctx context.Context, q *qdrant.QueryPoints) (*qdrant.QueryResponse, string, error) {
+	for again := false; ; again = true {
+		index, err := s.current(ctx)
+		if err != nil {
+			return nil, "", err
+		}
+		q.CollectionName = index
+		response, err := s.points.Query(ctx, q)
+		if status.Code(err) == codes.NotFound && !again {
+			s.resolved.forget()
+			continue
+		}
+		return response, index, err
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc"
@@ -19,8 +21,13 @@ var ErrNotFound = errors.New("document not found")
 
 // Options shape a store. The zero value works.
 type Options struct {
-	// Collection is the Qdrant collection; empty means "naru".
+	// Collection is the name of the index: an alias on one of the collections
+	// name-v1, name-v2… that are its versions. Empty means "naru".
 	Collection string
+	// Rules name what passages and vectors are made by: analyzer, chunking,
+	// model. They are recorded with a version; others ask for a new one, see
+	// [Store.Build].
+	Rules string
 	// MaxBatchBytes splits a Put into requests of about this size; zero means
 	// one request, whatever its size. Set it for a server that limits messages.
 	MaxBatchBytes int
@@ -28,11 +35,20 @@ type Options struct {
 	// average; zero means DefaultAverageTerms. It is part of every stored
 	// vector: changing it asks for indexing again.
 	AverageTerms float64
+	// Settings are how a server lays collections out; they count when one is
+	// created.
+	Settings Settings
+	// Clock tells the time; nil means time.Now.
+	Clock rag.Clock
 }
 
 // Store is a collection of passages. It is safe for concurrent use.
 type Store struct {
-	opt         Options
+	opt Options
+	// gate is held for reading by each write, and by Build.Finish while it
+	// exchanges the version that they go to.
+	gate        *sync.RWMutex
+	resolved    *resolution
 	points      qdrant.PointsClient
 	collections qdrant.CollectionsClient
 }
@@ -44,10 +60,13 @@ func New(conn grpc.ClientConnInterface, opt Options) *Store {
 	if opt.Collection == "" {
 		opt.Collection = "naru"
 	}
+	if opt.Clock == nil {
+		opt.Clock = time.Now
+	}
 	if opt.AverageTerms <= 0 {
 		opt.AverageTerms = DefaultAverageTerms
 	}
-	return &Store{opt: opt, points: qdrant.NewPointsClient(conn), collections: qdrant.NewCollectionsClient(conn)}
+	return &Store{opt: opt, gate: &sync.RWMutex{}, resolved: &resolution{}, points: qdrant.NewPointsClient(conn), collections: qdrant.NewCollectionsClient(conn)}
 }
 
 // payloadIndexes are the payload fields that filters use.
@@ -65,43 +84,77 @@ var payloadIndexes = []struct {
 	{fieldOrdinal, qdrant.FieldType_FieldTypeInteger, nil},
 }
 
-// Ensure creates the collection and its payload indexes where they are
-// missing. Several callers may do so at once.
+// Ensure creates the first version of the index where there is none, and payload
+// indexes where they are missing. Several callers may do so at once.
 func (s *Store) Ensure(ctx context.Context) error {
-	exists, err := s.collections.CollectionExists(ctx, &qdrant.CollectionExistsRequest{CollectionName: s.opt.Collection})
+	serving, err := s.serving(ctx)
 	if err != nil {
-		return fmt.Errorf("look for collection %s: %w", s.opt.Collection, err)
+		return err
 	}
-	if !exists.GetResult().GetExists() {
-		_, err := s.collections.Create(ctx, &qdrant.CreateCollection{
-			CollectionName: s.opt.Collection,
-			SparseVectorsConfig: qdrant.NewSparseVectorsConfig(map[string]*qdrant.SparseVectorParams{
-				vectorTerms: {Modifier: qdrant.Modifier_Idf.Enum()},
-			}),
-		})
-		// Another caller may have been quicker. A server answers
-		// AlreadyExists or InvalidArgument then: only looking again tells.
-		if err != nil && !s.exists(ctx) {
-			return fmt.Errorf("create collection %s: %w", s.opt.Collection, err)
+	if serving != "" {
+		return s.ensureFields(ctx, serving)
+	}
+	if s.exists(ctx, s.opt.Collection) {
+		return fmt.Errorf("%s is a collection, and an index has to be an alias on one: choose another name for the index, or rename the collection", s.opt.Collection)
+	}
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return err
+	}
+	first := s.versionName(1)
+	if len(versions) > 0 {
+		// The alias was lost, or the first version made and not yet led to.
+		first = versions[0].Collection
+		for _, v := range versions {
+			if v.Complete {
+				first = v.Collection
+			}
 		}
 	}
-	for _, index := range payloadIndexes {
-		_, err := s.points.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{
-			CollectionName:   s.opt.Collection,
-			Wait:             proto.Bool(true),
-			FieldName:        index.field,
-			FieldType:        index.kind.Enum(),
-			FieldIndexParams: index.params,
-		})
-		if err != nil {
-			return fmt.Errorf("create index of %s in collection %s: %w", index.field, s.opt.Collection, err)
+	if err := s.ensureVersion(ctx, first); err != nil {
+		return err
+	}
+	if len(versions) == 0 {
+		// Nothing had to be brought into it: it is complete as it is.
+		if err := s.complete(ctx, Version{Collection: first, Rules: s.opt.Rules}); err != nil {
+			return err
+		}
+	}
+	return s.point(ctx, first)
+}
+
+// ensureVersion creates a collection and its payload indexes where they are
+// missing.
+func (s *Store) ensureVersion(ctx context.Context, name string) error {
+	if !s.exists(ctx, name) {
+		_, err := s.collections.Create(ctx, s.newCollection(name))
+		// Another caller may have been quicker. A server answers
+		// AlreadyExists or InvalidArgument then: only looking again tells.
+		if err != nil && !s.exists(ctx, name) {
+			return fmt.Errorf("create collection %s: %w", name, err)
+		}
+	}
+	return s.ensureFields(ctx, name)
+}
+
+// newCollection is the request for a version.
+func (s *Store) newCollection(name string) *qdrant.CreateCollection {
+	c := creation(name, s.opt.Settings)
+	c.Metadata = map[string]*qdrant.Value{metaRules: qdrant.NewValueString(s.opt.Rules)}
+	return c
+}
+
+func (s *Store) ensureFields(ctx context.Context, name string) error {
+	for _, index := range indexCreations(name, s.opt.Settings) {
+		if _, err := s.points.CreateFieldIndex(ctx, index); err != nil {
+			return fmt.Errorf("create index of %s in collection %s: %w", index.GetFieldName(), name, err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) exists(ctx context.Context) bool {
-	r, err := s.collections.CollectionExists(ctx, &qdrant.CollectionExistsRequest{CollectionName: s.opt.Collection})
+func (s *Store) exists(ctx context.Context, name string) bool {
+	r, err := s.collections.CollectionExists(ctx, &qdrant.CollectionExistsRequest{CollectionName: name})
 	return err == nil && r.GetResult().GetExists()
 }
 

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/naru-rag/naru/indexer"
@@ -36,7 +34,7 @@ func openData(ctx context.Context, dir string, opt embedded.Options) (*data, err
 	if err != nil {
 		return nil, err
 	}
-	d := &data{engine, store.New(engine.Conn(), store.Options{})}
+	d := &data{engine, store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)})}
 	if err := d.store.Ensure(ctx); err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
@@ -45,7 +43,10 @@ func openData(ctx context.Context, dir string, opt embedded.Options) (*data, err
 
 // openExisting opens a data folder that somebody has indexed into.
 func openExisting(ctx context.Context, dir string, opt embedded.Options) (*data, error) {
-	if _, err := os.Stat(filepath.Join(dir, embedded.DataFile)); errors.Is(err, fs.ErrNotExist) {
+	switch exists, err := embedded.Exists(dir); {
+	case err != nil:
+		return nil, fmt.Errorf("data folder %s: %w", dir, err)
+	case !exists:
 		return nil, fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", dir)
 	}
 	return openData(ctx, dir, opt)

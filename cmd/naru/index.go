@@ -13,15 +13,30 @@ import (
 )
 
 func newIndex(g *globals) *cobra.Command {
-	var opt source.Options
+	var (
+		opt      source.Options
+		rollback bool
+	)
 	cmd := &cobra.Command{
 		Use:   "index PATH…",
 		Short: "Read documents (Markdown, text, HTML) into the data folder",
 		Long: `Brings the data folder into agreement with the given files and folders: new and
 changed documents are read, unchanged ones left alone, deleted ones removed.
-Interrupted at any point, the next run goes on from there.`,
-		Args: positional(cobra.MinimumNArgs(1)),
+Interrupted at any point, the next run goes on from there.
+
+After a release that reads or cuts documents otherwise, a new version of the index is
+built beside the old one, which answers until the new one is whole and was checked.
+The old one is kept: --rollback goes back to it.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if rollback {
+				return positional(cobra.NoArgs)(cmd, args)
+			}
+			return positional(cobra.MinimumNArgs(1))(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
+			if rollback {
+				return g.rollback(cmd)
+			}
 			from, err := g.folders(paths, opt)
 			if err != nil {
 				return err
@@ -44,7 +59,26 @@ Interrupted at any point, the next run goes on from there.`,
 	}
 	cmd.Flags().Int64Var(&opt.MaxBytes, "max-bytes", source.DefaultMaxBytes, "the size of the largest file to read")
 	cmd.Flags().BoolVar(&opt.FollowOutside, "follow-outside", false, "follow symbolic links that lead out of the given folders")
+	cmd.Flags().BoolVar(&rollback, "rollback", false, "go back to the version of the index before")
 	return cmd
+}
+
+// rollback goes back to the version before.
+func (g *globals) rollback(cmd *cobra.Command) (err error) {
+	d, err := openExisting(cmd.Context(), g.data, embedded.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = closeWith(d.close, err) }()
+	version, err := d.store.Rollback(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if g.json {
+		return writeJSON(cmd.OutOrStdout(), version)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s answers now\n", version)
+	return err
 }
 
 // runIndex runs the indexer once, showing its progress on w.

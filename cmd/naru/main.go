@@ -5,6 +5,9 @@
 //	naru ask QUESTION     answer from them
 //	naru serve [PATH…]    index, watch, and answer over HTTP
 //	naru eval FILE…       measure on question sets
+//	naru qdrant           serve the embedded engine to Qdrant clients
+//	naru restore FILE     bring a snapshot back
+//	naru doctor           check configuration, folder and store
 //
 // The program only wires packages together: the path of a question is in
 // package rag, that of a document in package indexer.
@@ -84,7 +87,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().StringVar(&g.data, "data", ".naru", "the data folder")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newEval(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g))
 	return root
 }
 

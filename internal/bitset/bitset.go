@@ -65,10 +65,10 @@ func (s Set) And(other Set) {
 	}
 }
 
-// AndNot takes the members of other out.
+// AndNot takes the members of other, which may be nil, out.
 func (s Set) AndNot(other Set) {
-	for i := range s {
-		s[i] &^= other[i]
+	for i, w := range other {
+		s[i] &^= w
 	}
 }
 

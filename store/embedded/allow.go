@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -13,75 +15,128 @@ import (
 // no part of a request is ever silently ignored. Messages in freeForm hold
 // data (payload values, vectors, times) and are not looked into.
 //
-// wait, ordering and read_consistency are listed because the engine always
-// gives the strongest there is: one node, every write waited for.
+// Some fields ask for what the engine gives in any case: wait, ordering and
+// read_consistency, because every write is waited for by the only node;
+// hnsw_ef, acorn, indexed_only and oversampling, because every search is exact
+// and everything is indexed. Others say how a server lays its data out (shards,
+// replication, HNSW, optimizers, what is on disk): they are kept and shown, and
+// change no answer.
 var allowed = map[protoreflect.FullName]string{
-	"qdrant.CreateCollection":           "collection_name timeout vectors_config sparse_vectors_config metadata",
-	"qdrant.VectorsConfig":              "params_map",
-	"qdrant.VectorParamsMap":            "",
-	"qdrant.SparseVectorConfig":         "map",
-	"qdrant.SparseVectorParams":         "modifier",
-	"qdrant.DeleteCollection":           "collection_name timeout",
-	"qdrant.GetCollectionInfoRequest":   "collection_name",
-	"qdrant.CollectionExistsRequest":    "collection_name",
-	"qdrant.ListCollectionsRequest":     "",
+	"qdrant.CreateCollection": "collection_name hnsw_config wal_config optimizers_config shard_number on_disk_payload timeout vectors_config replication_factor write_consistency_factor quantization_config sparse_vectors_config metadata",
+	"qdrant.UpdateCollection": "collection_name optimizers_config timeout params hnsw_config vectors_config quantization_config sparse_vectors_config metadata",
+
+	"qdrant.HnswConfigDiff":         "m ef_construct full_scan_threshold max_indexing_threads on_disk payload_m inline_storage",
+	"qdrant.WalConfigDiff":          "wal_capacity_mb wal_segments_ahead wal_retain_closed",
+	"qdrant.OptimizersConfigDiff":   "deleted_threshold vacuum_min_vector_number default_segment_number max_segment_size memmap_threshold indexing_threshold flush_interval_sec deprecated_max_optimization_threads max_optimization_threads",
+	"qdrant.MaxOptimizationThreads": "value setting",
+	"qdrant.CollectionParamsDiff":   "replication_factor write_consistency_factor read_fan_out_factor on_disk_payload",
+
+	"qdrant.QuantizationConfig":     "scalar",
+	"qdrant.QuantizationConfigDiff": "scalar disabled",
+	"qdrant.ScalarQuantization":     "type quantile always_ram",
+	"qdrant.Disabled":               "",
+
+	"qdrant.VectorsConfig":       "params params_map",
+	"qdrant.VectorParamsMap":     "map",
+	"qdrant.VectorParams":        "size distance hnsw_config quantization_config on_disk datatype",
+	"qdrant.VectorsConfigDiff":   "params params_map",
+	"qdrant.VectorParamsDiffMap": "map",
+	"qdrant.VectorParamsDiff":    "hnsw_config quantization_config on_disk",
+	"qdrant.SparseVectorConfig":  "map",
+	"qdrant.SparseVectorParams":  "index modifier",
+	"qdrant.SparseIndexConfig":   "full_scan_threshold on_disk",
+
+	"qdrant.DeleteCollection":             "collection_name timeout",
+	"qdrant.GetCollectionInfoRequest":     "collection_name",
+	"qdrant.CollectionExistsRequest":      "collection_name",
+	"qdrant.ListCollectionsRequest":       "",
+	"qdrant.ChangeAliases":                "actions timeout",
+	"qdrant.AliasOperations":              "create_alias rename_alias delete_alias",
+	"qdrant.CreateAlias":                  "collection_name alias_name",
+	"qdrant.RenameAlias":                  "old_alias_name new_alias_name",
+	"qdrant.DeleteAlias":                  "alias_name",
+	"qdrant.ListCollectionAliasesRequest": "collection_name",
+	"qdrant.ListAliasesRequest":           "",
+
+	"qdrant.CreateSnapshotRequest":     "collection_name",
+	"qdrant.CreateFullSnapshotRequest": "",
+	"qdrant.ListSnapshotsRequest":      "collection_name",
+	"qdrant.ListFullSnapshotsRequest":  "",
+	"qdrant.DeleteSnapshotRequest":     "collection_name snapshot_name",
+	"qdrant.DeleteFullSnapshotRequest": "snapshot_name",
+
 	"qdrant.CreateFieldIndexCollection": "collection_name wait field_name field_type field_index_params ordering timeout",
-	"qdrant.PayloadIndexParams":         "keyword_index_params integer_index_params datetime_index_params",
-	"qdrant.KeywordIndexParams":         "is_tenant",
-	"qdrant.IntegerIndexParams":         "lookup range",
-	"qdrant.DatetimeIndexParams":        "",
+	"qdrant.DeleteFieldIndexCollection": "collection_name wait field_name ordering timeout",
+	"qdrant.PayloadIndexParams":         "keyword_index_params integer_index_params float_index_params geo_index_params bool_index_params datetime_index_params uuid_index_params",
+	"qdrant.KeywordIndexParams":         "is_tenant on_disk enable_hnsw",
+	"qdrant.IntegerIndexParams":         "lookup range is_principal on_disk enable_hnsw",
+	"qdrant.FloatIndexParams":           "on_disk is_principal enable_hnsw",
+	"qdrant.GeoIndexParams":             "on_disk enable_hnsw",
+	"qdrant.BoolIndexParams":            "on_disk enable_hnsw",
+	"qdrant.DatetimeIndexParams":        "on_disk is_principal enable_hnsw",
+	"qdrant.UuidIndexParams":            "is_tenant on_disk enable_hnsw",
 
-	"qdrant.UpsertPoints":      "collection_name wait points ordering timeout",
-	"qdrant.DeletePoints":      "collection_name wait points ordering timeout",
-	"qdrant.SetPayloadPoints":  "collection_name wait payload points_selector ordering timeout",
-	"qdrant.UpdateBatchPoints": "collection_name wait operations ordering timeout",
-	"qdrant.GetPoints":         "collection_name ids with_payload with_vectors read_consistency timeout",
-	"qdrant.ScrollPoints":      "collection_name filter offset limit with_payload with_vectors read_consistency timeout",
-	"qdrant.CountPoints":       "collection_name filter exact read_consistency timeout",
-	"qdrant.QueryPoints":       "collection_name query using filter params score_threshold limit offset with_vectors with_payload read_consistency timeout",
-	"qdrant.QueryBatchPoints":  "collection_name query_points read_consistency timeout",
+	"qdrant.UpsertPoints":        "collection_name wait points ordering update_filter timeout update_mode",
+	"qdrant.DeletePoints":        "collection_name wait points ordering timeout",
+	"qdrant.SetPayloadPoints":    "collection_name wait payload points_selector ordering key timeout",
+	"qdrant.DeletePayloadPoints": "collection_name wait keys points_selector ordering timeout",
+	"qdrant.ClearPayloadPoints":  "collection_name wait points ordering timeout",
+	"qdrant.UpdatePointVectors":  "collection_name wait points ordering update_filter timeout",
+	"qdrant.DeletePointVectors":  "collection_name wait points_selector vectors ordering timeout",
+	"qdrant.UpdateBatchPoints":   "collection_name wait operations ordering timeout",
+	"qdrant.GetPoints":           "collection_name ids with_payload with_vectors read_consistency timeout",
+	"qdrant.ScrollPoints":        "collection_name filter offset limit with_payload with_vectors read_consistency order_by timeout",
+	"qdrant.CountPoints":         "collection_name filter exact read_consistency timeout",
+	"qdrant.QueryPoints":         "collection_name prefetch query using filter params score_threshold limit offset with_vectors with_payload read_consistency lookup_from timeout",
+	"qdrant.QueryBatchPoints":    "collection_name query_points read_consistency timeout",
 
-	"qdrant.PointsUpdateOperation":                 "upsert set_payload delete_points",
-	"qdrant.PointsUpdateOperation.PointStructList": "points",
-	"qdrant.PointsUpdateOperation.SetPayload":      "payload points_selector",
-	"qdrant.PointsUpdateOperation.DeletePoints":    "points",
-	"qdrant.PointStruct":                           "id payload vectors",
-	"qdrant.Vectors":                               "vectors",
-	"qdrant.NamedVectors":                          "vectors",
-	"qdrant.Vector":                                "sparse",
-	"qdrant.PointsSelector":                        "points filter",
-	"qdrant.PointsIdsList":                         "ids",
+	"qdrant.PointsUpdateOperation":                  "upsert set_payload overwrite_payload delete_payload clear_payload update_vectors delete_vectors delete_points",
+	"qdrant.PointsUpdateOperation.PointStructList":  "points update_filter update_mode",
+	"qdrant.PointsUpdateOperation.SetPayload":       "payload points_selector key",
+	"qdrant.PointsUpdateOperation.OverwritePayload": "payload points_selector key",
+	"qdrant.PointsUpdateOperation.DeletePayload":    "keys points_selector",
+	"qdrant.PointsUpdateOperation.ClearPayload":     "points",
+	"qdrant.PointsUpdateOperation.UpdateVectors":    "points update_filter",
+	"qdrant.PointsUpdateOperation.DeleteVectors":    "points_selector vectors",
+	"qdrant.PointsUpdateOperation.DeletePoints":     "points",
+	"qdrant.PointStruct":                            "id payload vectors",
+	"qdrant.PointVectors":                           "id vectors",
+	"qdrant.Vectors":                                "vector vectors",
+	"qdrant.NamedVectors":                           "vectors",
+	"qdrant.Vector":                                 "data indices dense sparse",
+	"qdrant.PointsSelector":                         "points filter",
+	"qdrant.PointsIdsList":                          "ids",
 
-	"qdrant.Query":                  "nearest",
-	"qdrant.VectorInput":            "sparse",
-	"qdrant.SearchParams":           "exact",
-	"qdrant.WithPayloadSelector":    "enable include exclude",
-	"qdrant.PayloadIncludeSelector": "fields",
-	"qdrant.PayloadExcludeSelector": "fields",
-	"qdrant.WithVectorsSelector":    "enable include",
-	"qdrant.VectorsSelector":        "names",
-
-	"qdrant.Filter":           "should must must_not min_should",
-	"qdrant.MinShould":        "conditions min_count",
-	"qdrant.Condition":        "field is_empty has_id filter is_null",
-	"qdrant.IsEmptyCondition": "key",
-	"qdrant.IsNullCondition":  "key",
-	"qdrant.HasIdCondition":   "has_id",
-	"qdrant.FieldCondition":   "key match range datetime_range is_empty is_null",
-	"qdrant.Match":            "keyword integer boolean keywords integers except_integers except_keywords",
-	"qdrant.RepeatedStrings":  "strings",
-	"qdrant.RepeatedIntegers": "integers",
-	"qdrant.Range":            "lt gt gte lte",
-	"qdrant.DatetimeRange":    "lt gt gte lte",
+	"qdrant.Query":                    "nearest order_by fusion formula rrf",
+	"qdrant.PrefetchQuery":            "prefetch query using filter params score_threshold limit lookup_from",
+	"qdrant.VectorInput":              "id dense sparse",
+	"qdrant.LookupLocation":           "collection_name vector_name",
+	"qdrant.Rrf":                      "k weights",
+	"qdrant.OrderBy":                  "key direction start_from",
+	"qdrant.StartFrom":                "float integer timestamp datetime",
+	"qdrant.SearchParams":             "hnsw_ef exact quantization indexed_only acorn",
+	"qdrant.QuantizationSearchParams": "ignore rescore oversampling",
+	"qdrant.AcornSearchParams":        "enable max_selectivity",
+	"qdrant.WithPayloadSelector":      "enable include exclude",
+	"qdrant.PayloadIncludeSelector":   "fields",
+	"qdrant.PayloadExcludeSelector":   "fields",
+	"qdrant.WithVectorsSelector":      "enable include",
+	"qdrant.VectorsSelector":          "names",
 }
 
-// freeForm are the messages that hold data rather than instructions.
+// freeForm are the messages that hold data rather than instructions, and those
+// whose every part is read by a package that refuses what it does not know:
+// filters and formulas.
 var freeForm = map[protoreflect.FullName]bool{
 	"qdrant.Value":              true,
 	"qdrant.PointId":            true,
 	"qdrant.SparseVector":       true,
+	"qdrant.SparseIndices":      true,
+	"qdrant.DenseVector":        true,
 	"qdrant.WriteOrdering":      true,
 	"qdrant.ReadConsistency":    true,
+	"qdrant.Filter":             true,
+	"qdrant.Formula":            true,
 	"google.protobuf.Timestamp": true,
 }
 
@@ -101,55 +156,75 @@ var allowedFields = func() map[protoreflect.FullName]map[protoreflect.Name]bool 
 // implement.
 func checkSupported(request proto.Message) error {
 	m := request.ProtoReflect()
-	return walk(m, string(m.Descriptor().Name()))
+	if refused := walk(m); refused != nil {
+		return status.Error(codes.Unimplemented, refused.message(m))
+	}
+	return nil
 }
 
-func walk(m protoreflect.Message, path string) error {
+// refusal is what is not supported, and where: the names of the fields that
+// lead to it, the last one first.
+type refusal struct{ path []string }
+
+func (r *refusal) at(name string) *refusal {
+	if r != nil {
+		r.path = append(r.path, name)
+	}
+	return r
+}
+
+func (r *refusal) message(m protoreflect.Message) string {
+	var b strings.Builder
+	b.WriteString(string(m.Descriptor().Name()))
+	for i := len(r.path) - 1; i >= 0; i-- {
+		b.WriteString("." + r.path[i])
+	}
+	return b.String() + " is not supported by the embedded engine; use a Qdrant server"
+}
+
+func walk(m protoreflect.Message) (refused *refusal) {
 	name := m.Descriptor().FullName()
 	if freeForm[name] {
 		return nil
 	}
 	fields := allowedFields[name]
 	if len(m.GetUnknown()) > 0 {
-		return unsupported("an unknown field in %s", path)
+		return &refusal{[]string{"(an unknown field)"}}
 	}
-	var err error
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if !fields[fd.Name()] {
-			err = unsupported("%s.%s", path, fd.Name())
+			refused = &refusal{[]string{string(fd.Name())}}
 			return false
 		}
-		err = walkField(fd, v, path)
-		return err == nil
+		refused = walkField(fd, v)
+		return refused == nil
 	})
-	return err
+	return refused
 }
 
-func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value, path string) error {
+func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value) (refused *refusal) {
 	switch {
 	case fd.IsMap():
 		value := fd.MapValue()
 		if value.Message() == nil || freeForm[value.Message().FullName()] {
 			return nil
 		}
-		var err error
 		v.Map().Range(func(k protoreflect.MapKey, item protoreflect.Value) bool {
-			err = walk(item.Message(), fmt.Sprintf("%s.%s[%q]", path, fd.Name(), k.String()))
-			return err == nil
+			refused = walk(item.Message()).at(fmt.Sprintf("%s[%q]", fd.Name(), k.String()))
+			return refused == nil
 		})
-		return err
+		return refused
 	case fd.Message() == nil || freeForm[fd.Message().FullName()]:
 		return nil
 	case fd.IsList():
 		list := v.List()
-		at := path + "." + string(fd.Name())
 		for i := range list.Len() {
-			if err := walk(list.Get(i).Message(), at); err != nil {
-				return err
+			if refused := walk(list.Get(i).Message()); refused != nil {
+				return refused.at(string(fd.Name()))
 			}
 		}
 		return nil
 	default:
-		return walk(v.Message(), path+"."+string(fd.Name()))
+		return walk(v.Message()).at(string(fd.Name()))
 	}
 }

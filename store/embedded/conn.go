@@ -22,10 +22,12 @@ type method struct {
 	handler grpc.MethodHandler
 }
 
-func newConn(points qdrant.PointsServer, collections qdrant.CollectionsServer) *conn {
+func newConn(e *Engine) *conn {
 	c := &conn{methods: map[string]method{}}
-	c.register(&qdrant.Points_ServiceDesc, points)
-	c.register(&qdrant.Collections_ServiceDesc, collections)
+	c.register(&qdrant.Points_ServiceDesc, e.points)
+	c.register(&qdrant.Collections_ServiceDesc, e.manager)
+	c.register(&qdrant.Snapshots_ServiceDesc, e.backups)
+	c.register(&qdrant.Qdrant_ServiceDesc, e.health)
 	return c
 }
 

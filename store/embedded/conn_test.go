@@ -48,9 +48,6 @@ func TestContexts(t *testing.T) {
 		wantCode(t, err, tt.code)
 		_, err = c.Upsert(tt.ctx, &qdrant.UpsertPoints{CollectionName: collection, Points: []*qdrant.PointStruct{point(1, nil, nil, nil)}})
 		wantCode(t, err, tt.code)
-		// Also where the call does not come through Conn.
-		_, err = c.engine.Points().Upsert(tt.ctx, &qdrant.UpsertPoints{CollectionName: collection, Points: []*qdrant.PointStruct{point(1, nil, nil, nil)}})
-		wantCode(t, err, tt.code)
 	}
 	_, err := c.Count(context.Background(), &qdrant.CountPoints{CollectionName: collection, Timeout: proto.Uint64(0)})
 	wantCode(t, err, codes.DeadlineExceeded)

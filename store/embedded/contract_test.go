@@ -5,7 +5,6 @@ import (
 	"net"
 	"testing"
 
-	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
@@ -27,8 +26,7 @@ func serve(t *testing.T, c *client) *grpc.ClientConn {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
 	server := grpc.NewServer()
-	qdrant.RegisterPointsServer(server, c.engine.Points())
-	qdrant.RegisterCollectionsServer(server, c.engine.Collections())
+	c.engine.Register(server)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	conn, err := grpc.NewClient("passthrough:///bufconn",

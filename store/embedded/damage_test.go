@@ -4,152 +4,167 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
+	"google.golang.org/grpc/status"
 
 	"github.com/naru-rag/naru/store/embedded"
 )
 
-// contents is everything in an engine, as bytes that compare.
-func contents(t *testing.T, e *embedded.Engine) []byte {
+// worked makes a folder in which the workload has been and returns what is in it.
+func worked(t *testing.T, dir string) map[uint64]content {
 	t.Helper()
-	var out bytes.Buffer
-	r, err := newClient(e).Scroll(context.Background(), &qdrant.ScrollPoints{
-		CollectionName: collection, Limit: proto.Uint32(1000), WithVectors: qdrant.NewWithVectors(true),
+	ctx := context.Background()
+	e, err := embedded.Open(dir, embedded.Small(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prepareWorkload(ctx, e.Conn()); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkload(e.Conn(), 5)
+	for range 120 {
+		write, after := w.next()
+		if err := write(ctx); err != nil {
+			t.Fatal(err)
+		}
+		w.state = after
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.state
+}
+
+// filesOf returns the files of a folder and their contents.
+func filesOf(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		files[name], err = os.ReadFile(path)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range r.GetResult() {
-		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(p)
-		if err != nil {
+	return files
+}
+
+func writeFiles(t *testing.T, dir string, files map[string][]byte) {
+	t.Helper()
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		out.Write(b)
-	}
-	return out.Bytes()
-}
-
-// damagedFile is a data file with some points in it.
-func damagedFile(t *testing.T) (file, want []byte) {
-	t.Helper()
-	dir := t.TempDir()
-	e, err := embedded.Open(dir, embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newClient(e)
-	if err := c.create(); err != nil {
-		t.Fatal(err)
-	}
-	for i := range uint64(60) {
-		c.upsert(t, point(i, map[string]any{"text": strings.Repeat("naru ", 40)}, []uint32{uint32(i), 99}, []float32{1, 2}))
-	}
-	want = contents(t, e)
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
-	}
-	file, err = os.ReadFile(filepath.Join(dir, "naru.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file, want
-}
-
-// openDamaged opens a folder with this file. It fails the test where that
-// panics, and where it succeeds with other contents.
-func openDamaged(t *testing.T, file, want []byte) error {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "naru.db"), file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	e, err := embedded.Open(dir, embedded.Options{})
-	if err != nil {
-		if !strings.Contains(err.Error(), "naru.db") {
-			t.Errorf("error does not name the file: %v", err)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
 		}
-		return err
 	}
-	got := contents(t, e)
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("the damage went unnoticed and the contents are different")
-	}
-	return nil
 }
 
-func TestFlippedBytes(t *testing.T) {
-	file, want := damagedFile(t)
-	random := rand.New(rand.NewPCG(1, 2))
-	noticed := 0
-	for range 400 {
-		at, bit := random.IntN(len(file)), byte(1)<<random.IntN(8)
-		file[at] ^= bit
-		if err := openDamaged(t, file, want); err != nil {
-			noticed++
-			if !errors.Is(err, embedded.ErrCorrupt) {
-				t.Errorf("byte %d: error is %v, want ErrCorrupt", at, err)
+// TestDamage flips one bit, cuts a file short or takes one away: what is read
+// then is an error that says so, or right.
+func TestDamage(t *testing.T) {
+	if os.Getenv(childVariable) == "" {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestDamage$", "-test.count=1", "-test.v")
+		cmd.Env = append(os.Environ(), childVariable+"=damage")
+		if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: TestDamage")) {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	pristine := t.TempDir()
+	want := worked(t, pristine)
+	files := filesOf(t, pristine)
+	names := slices.Sorted(maps.Keys(files))
+	if !slices.ContainsFunc(names, func(n string) bool { return strings.HasSuffix(n, ".segment") }) {
+		t.Fatalf("no segments among %q", names)
+	}
+	random := rand.New(rand.NewPCG(1, 9))
+	refused, mended := 0, 0
+	for i := range fromEnvironment(t, "NARU_TEST_DAMAGES", 150) {
+		name := names[random.IntN(len(names))]
+		if len(files[name]) == 0 {
+			continue
+		}
+		damagedFiles := maps.Clone(files)
+		what := ""
+		switch at := random.IntN(len(files[name])); i % 5 {
+		case 0:
+			what = fmt.Sprintf("%s is cut to %d bytes", name, at)
+			damagedFiles[name] = files[name][:at]
+		case 1:
+			what = name + " is gone"
+			delete(damagedFiles, name)
+		default:
+			what = fmt.Sprintf("byte %d of %s has a bit flipped", at, name)
+			data := slices.Clone(files[name])
+			data[at] ^= 1 << random.IntN(8)
+			damagedFiles[name] = data
+		}
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			writeFiles(t, dir, damagedFiles)
+			switch opened := readDamaged(t, dir, want); {
+			case !opened:
+				refused++
+			case strings.HasSuffix(name, ".segment"):
+				mended++
 			}
-		}
-		file[at] ^= bit
-		if t.Failed() {
-			t.Fatalf("at byte %d, bit %08b", at, bit)
-		}
+		})
 	}
-	if noticed == 0 {
-		t.Error("no flip was noticed")
+	if refused == 0 || mended == 0 {
+		t.Errorf("%d damages were refused and %d mended: the test does not reach what it tests", refused, mended)
 	}
 }
 
-func TestTruncatedFile(t *testing.T) {
-	file, want := damagedFile(t)
-	for _, keep := range []int{1, 100, 4096, 8192, 8193, len(file) / 4, len(file) / 2, len(file) - 4096} {
-		if err := openDamaged(t, file[:keep], want); err != nil && !errors.Is(err, embedded.ErrCorrupt) {
-			t.Errorf("%d bytes: error is %v, want ErrCorrupt", keep, err)
-		} else if err == nil && keep < len(file)/2 {
-			t.Errorf("%d of %d bytes open without an error", keep, len(file))
+// readDamaged opens a folder and reads it until it is mended. It returns whether
+// it could be opened.
+func readDamaged(t *testing.T, dir string, want map[uint64]content) (opened bool) {
+	e, err := embedded.Open(dir, embedded.Small(nil))
+	if err != nil {
+		if !errors.Is(err, embedded.ErrCorrupt) && !strings.Contains(err.Error(), dir) {
+			t.Errorf("the error names no folder: %v", err)
 		}
+		return false
 	}
-}
-
-func TestNotADataFile(t *testing.T) {
-	for _, file := range []string{"x", strings.Repeat("hello ", 5000)} {
-		if err := openDamaged(t, []byte(file), nil); !errors.Is(err, embedded.ErrCorrupt) {
-			t.Errorf("error is %v, want ErrCorrupt", err)
+	defer func() { _ = e.Close() }() // a damaged store may not close well
+	w := newWorkload(e.Conn(), 0)
+	for range 100 {
+		found, err := w.found(t.Context())
+		if err == nil {
+			if !maps.Equal(found, want) {
+				t.Fatalf("found %v\nwant %v", found, want)
+			}
+			return true
 		}
-	}
-}
-
-func TestFolderThatCannotBeCreated(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := embedded.Open(filepath.Join(file, "data"), embedded.Options{})
-	if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "--data") {
-		t.Errorf("error is %v", err)
-	}
-}
-
-func TestClosedEngine(t *testing.T) {
-	c := fresh(t)
-	for range 2 {
-		if err := c.engine.Close(); err != nil {
-			t.Fatal(err)
+		if code := status.Code(err); code != codes.DataLoss && code != codes.Internal {
+			t.Fatalf("reading says %v", err)
 		}
+		if strings.Contains(err.Error(), "restore a snapshot") {
+			return true // the points themselves are damaged
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	_, err := c.Count(context.Background(), &qdrant.CountPoints{CollectionName: collection})
-	wantCode(t, err, codes.Unavailable)
-	_, err = c.Delete(context.Background(), &qdrant.DeletePoints{CollectionName: collection, Points: qdrant.NewPointsSelectorFilter(nil)})
-	wantCode(t, err, codes.Unavailable)
+	t.Fatal("it was not mended")
+	return true
 }

@@ -3,34 +3,39 @@
 // github.com/qdrant/go-client, so code that talks to it is the code that talks
 // to a Qdrant server: only the connection differs.
 //
-// Start with [Open]; hand [Engine.Conn] to qdrant.NewPointsClient and
-// qdrant.NewCollectionsClient. To read the code, follow a request: conn.go
-// dispatches it, allow.go refuses what the engine does not know, points_*.go
-// and collections.go hold the methods, filter.go, score.go and index.go answer
-// a search, change.go, commit.go and disk.go carry a write.
+// Start with [Open]; hand [Engine.Conn] to qdrant.NewPointsClient and the other
+// clients, or [Engine.Register] the services with a gRPC server. To read the
+// code, follow a request: conn.go dispatches it, allow.go refuses what the
+// engine does not know. A write goes through points_write.go, change.go (what
+// it does to each point) and write.go (how it becomes durable and seen). A read
+// goes through points_read.go, query.go (the stages of a query) and nearest.go
+// to the view of its moment (view.go), whose parts (part.go) are segments:
+// package internal/segment. upkeep.go is what is done in the background, kv.go
+// and records.go what is on disk.
 //
 // # What it promises
 //
 //   - A write that returned nil is on disk (fsync) and visible to every read
-//     that starts afterwards. A write that returned an error changed nothing,
-//     neither on disk nor in memory. An UpdateBatch is one such write.
+//     that starts afterwards. An UpdateBatch is one such write. A write that
+//     was refused changed nothing; one that failed because the disk did (EIO)
+//     is seen by nobody until the next start, and may be there then.
 //   - A request field that the engine does not implement is answered with
 //     codes.Unimplemented and the field's name; nothing is silently ignored.
-//   - Results repeat: scores are summed in a fixed order in float64, and equal
-//     scores are ordered by point id, numbers before UUIDs.
-//   - Reads wait neither for each other nor for the disk: a write holds them up
-//     only while it exchanges what is in memory.
+//   - Results repeat: searches are exact, scores are summed in a fixed order,
+//     the same on every processor, and equal scores are ordered by point id,
+//     numbers before UUIDs.
+//   - A read sees one moment from its beginning to its end. Reads wait neither
+//     for each other nor for writes.
 //   - One process at a time uses a data folder; a second one is told who does.
-//   - A damaged file is an error at Open, never a panic and never wrong data:
-//     every stored value carries a checksum. The one exception is bbolt's two
-//     meta pages: where the newer is damaged, bbolt takes the older, and the
-//     last write is undone.
+//   - What is on disk carries checksums. Damage is an error, never a panic and
+//     never a wrong answer; damaged segments are made again from the points.
+//   - Memory is bounded by Options.Memory and what single requests need.
 //
 // # What it does not
 //
-//   - Dense vectors, prefetches, fusion, grouping, aliases, snapshots, shards
-//     and geo or full-text conditions are not implemented.
-//   - All points are held in memory; the disk is read at Open only.
-//   - SetPayload of a point id that does not exist changes nothing at all and
-//     returns codes.NotFound; Qdrant changes the others first.
+//   - Recommendation, discovery, groups, facets, full-text indexes, vectors of
+//     several vectors, half-precision vectors and inference are not
+//     implemented; nor are nodes and shards: there is one of each.
+//   - Searches compare with every vector that the filter leaves: there is no
+//     approximate index. That is quick to some hundred thousand points.
 package embedded

@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
 // ErrLocked is what [Open] returns when another process holds the data folder;
@@ -63,4 +65,12 @@ func contextError(ctx context.Context) error {
 		return status.FromContextError(err).Err()
 	}
 	return nil
+}
+
+func notFound(format string, args ...any) error {
+	return status.Errorf(codes.NotFound, format, args...)
+}
+
+func noPoint(key pointid.Key) error {
+	return notFound("Not found: No point with id %s found", key)
 }

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	switch mode := os.Getenv(childVariable); mode {
 	case "":
 		goleak.VerifyTestMain(m)
+	case "damage":
+		// Without goleak: a store that is damaged may not end all that it began.
+		os.Exit(m.Run())
 	case "write":
 		writeForever(os.Args[len(os.Args)-1])
 	case "hold":
@@ -66,7 +69,7 @@ func newClient(e *embedded.Engine) *client {
 }
 
 // fresh is an engine with one empty collection: sparse vectors "v" with idf and
-// "plain" without.
+// "plain" without, and dense vectors "d" of three values, compared by angle.
 func fresh(t testing.TB) *client {
 	t.Helper()
 	c := open(t, t.TempDir())
@@ -79,6 +82,9 @@ func fresh(t testing.TB) *client {
 func (c *client) create() error {
 	_, err := c.collections.Create(context.Background(), &qdrant.CreateCollection{
 		CollectionName: collection,
+		VectorsConfig: qdrant.NewVectorsConfigMap(map[string]*qdrant.VectorParams{
+			"d": {Size: 3, Distance: qdrant.Distance_Cosine},
+		}),
 		SparseVectorsConfig: qdrant.NewSparseVectorsConfig(map[string]*qdrant.SparseVectorParams{
 			"v": {Modifier: qdrant.Modifier_Idf.Enum()}, "plain": {},
 		}),

@@ -1,150 +1,98 @@
 package embedded
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/qdrant/go-client/qdrant"
+
+	"github.com/naru-rag/naru/store/embedded/internal/payload"
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
-// output shapes points for a response. What it returns shares payloads and
-// vectors with the index, which never change.
+// output shapes points for a response.
 type output struct {
-	payload func(map[string]*qdrant.Value) map[string]*qdrant.Value
-	vectors []string
+	v       *view
+	payload payload.Selector
+	vectors func(name string) bool // nil: none
 }
 
 // newOutput reads the selectors of a request; withPayload is what an unset
 // payload selector means.
-func newOutput(c *collection, payload *qdrant.WithPayloadSelector, withPayload bool, vectors *qdrant.WithVectorsSelector) (*output, error) {
-	o := &output{}
-	switch sel := payload.GetSelectorOptions().(type) {
-	case nil:
-	case *qdrant.WithPayloadSelector_Enable:
-		withPayload = sel.Enable
-	case *qdrant.WithPayloadSelector_Include:
-		keys, err := newKeyTree(sel.Include.GetFields())
-		if err != nil {
-			return nil, err
-		}
-		withPayload, o.payload = true, keys.include
-	case *qdrant.WithPayloadSelector_Exclude:
-		keys, err := newKeyTree(sel.Exclude.GetFields())
-		if err != nil {
-			return nil, err
-		}
-		withPayload, o.payload = true, keys.exclude
+func newOutput(v *view, fields *qdrant.WithPayloadSelector, withPayload bool, vectors *qdrant.WithVectorsSelector) (*output, error) {
+	selector, err := payload.NewSelector(fields, withPayload)
+	if err != nil {
+		return nil, err
 	}
-	if o.payload == nil {
-		o.payload = func(p map[string]*qdrant.Value) map[string]*qdrant.Value {
-			if withPayload {
-				return p
-			}
-			return nil
-		}
-	}
+	o := &output{v: v, payload: selector}
 	switch sel := vectors.GetSelectorOptions().(type) {
 	case *qdrant.WithVectorsSelector_Enable:
 		if sel.Enable {
-			o.vectors = c.vectorNames()
+			o.vectors = func(string) bool { return true }
 		}
 	case *qdrant.WithVectorsSelector_Include:
+		names := map[string]bool{}
 		for _, name := range sel.Include.GetNames() {
-			if !slices.Contains(c.vectorNames(), name) {
-				return nil, invalid("Wrong input: Not existing vector name error: %s", name)
+			if !v.record.hasVector(name) {
+				return nil, noVector(name)
 			}
+			names[name] = true
 		}
-		o.vectors = sel.Include.GetNames()
+		o.vectors = func(name string) bool { return names[name] }
 	}
 	return o, nil
 }
 
-func (o *output) retrieved(d *doc) *qdrant.RetrievedPoint {
-	return &qdrant.RetrievedPoint{Id: d.point.Id, Payload: o.payload(d.payload()), Vectors: o.vectorsOf(d)}
-}
-
-func (o *output) scored(h hit) *qdrant.ScoredPoint {
-	return &qdrant.ScoredPoint{
-		Id: h.doc.point.Id, Payload: o.payload(h.doc.payload()), Score: h.score,
-		Version: h.doc.version, Vectors: o.vectorsOf(h.doc),
+// hasVector tells whether a collection has a vector of a name.
+func (r *record) hasVector(name string) bool {
+	if _, ok := denseParams(r.config)[name]; ok {
+		return true
 	}
+	_, ok := r.config.GetSparseVectorsConfig().GetMap()[name]
+	return ok
 }
 
-func (o *output) vectorsOf(d *doc) *qdrant.VectorsOutput {
-	if len(o.vectors) == 0 {
+// needsPoint tells whether anything of the point itself is shown.
+func (o *output) needsPoint() bool { return o.vectors != nil || !o.payload.None() }
+
+func (o *output) retrieved(key pointid.Key) (*qdrant.RetrievedPoint, error) {
+	out := &qdrant.RetrievedPoint{Id: key.ID()}
+	if !o.needsPoint() {
+		return out, nil
+	}
+	_, p, err := o.v.point(key)
+	if err != nil {
+		return nil, err
+	}
+	out.Payload, out.Vectors = o.payload.Apply(p.GetPayload()), o.vectorsOf(p)
+	return out, nil
+}
+
+func (o *output) scored(h hit) (*qdrant.ScoredPoint, error) {
+	version, p, err := o.v.point(h.key)
+	if err != nil {
+		return nil, err
+	}
+	return &qdrant.ScoredPoint{
+		Id: h.key.ID(), Score: h.score, OrderValue: h.order, Version: version,
+		Payload: o.payload.Apply(p.GetPayload()), Vectors: o.vectorsOf(p),
+	}, nil
+}
+
+func (o *output) vectorsOf(p *qdrant.PointStruct) *qdrant.VectorsOutput {
+	if o.vectors == nil {
 		return nil
 	}
 	named := map[string]*qdrant.VectorOutput{}
-	for _, name := range o.vectors {
-		if v := d.sparse(name); v != nil {
-			named[name] = &qdrant.VectorOutput{Vector: &qdrant.VectorOutput_Sparse{Sparse: v}}
+	for name, v := range p.GetVectors().GetVectors().GetVectors() {
+		if !o.vectors(name) {
+			continue
 		}
+		if sparse := v.GetSparse(); sparse != nil {
+			named[name] = &qdrant.VectorOutput{Vector: &qdrant.VectorOutput_Sparse{Sparse: sparse}}
+		} else {
+			named[name] = &qdrant.VectorOutput{Vector: &qdrant.VectorOutput_Dense{Dense: v.GetDense()}}
+		}
+	}
+	if only, ok := named[""]; ok && len(named) == 1 {
+		return &qdrant.VectorsOutput{VectorsOptions: &qdrant.VectorsOutput_Vector{Vector: only}}
 	}
 	return &qdrant.VectorsOutput{VectorsOptions: &qdrant.VectorsOutput_Vectors{Vectors: &qdrant.NamedVectorsOutput{Vectors: named}}}
-}
-
-// keyTree holds the payload keys of a selector, "a.b" under "a"; a node without
-// children stands for everything below it.
-type keyTree map[string]keyTree
-
-func newKeyTree(keys []string) (keyTree, error) {
-	root := keyTree{}
-	for _, key := range keys {
-		p, err := parsePath(key)
-		if err != nil {
-			return nil, err
-		}
-		if strings.Contains(key, "[") {
-			return nil, unsupported("an array index in the payload selector %q", key)
-		}
-		node := root
-		for i, s := range p {
-			child, ok := node[s.key]
-			if ok && len(child) == 0 {
-				break // a shorter key has everything below already
-			}
-			if !ok || i == len(p)-1 {
-				child = keyTree{}
-				node[s.key] = child
-			}
-			node = child
-		}
-	}
-	return root, nil
-}
-
-func (t keyTree) include(fields map[string]*qdrant.Value) map[string]*qdrant.Value {
-	out := map[string]*qdrant.Value{}
-	for name, child := range t {
-		v, ok := fields[name]
-		if !ok {
-			continue
-		}
-		if s, isObject := v.GetKind().(*qdrant.Value_StructValue); isObject && len(child) > 0 {
-			v = structValue(child.include(s.StructValue.GetFields()))
-		} else if _, isList := v.GetKind().(*qdrant.Value_ListValue); isList && len(child) > 0 {
-			v = &qdrant.Value{Kind: &qdrant.Value_ListValue{ListValue: &qdrant.ListValue{}}}
-		}
-		out[name] = v
-	}
-	return out
-}
-
-func (t keyTree) exclude(fields map[string]*qdrant.Value) map[string]*qdrant.Value {
-	out := make(map[string]*qdrant.Value, len(fields))
-	for name, v := range fields {
-		child, ok := t[name]
-		if ok && len(child) == 0 {
-			continue
-		}
-		if s, isObject := v.GetKind().(*qdrant.Value_StructValue); ok && isObject {
-			v = structValue(child.exclude(s.StructValue.GetFields()))
-		}
-		out[name] = v
-	}
-	return out
-}
-
-func structValue(fields map[string]*qdrant.Value) *qdrant.Value {
-	return &qdrant.Value{Kind: &qdrant.Value_StructValue{StructValue: &qdrant.Struct{Fields: fields}}}
 }

@@ -2,214 +2,221 @@ package embedded
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/naru-rag/naru/store/embedded/internal/filter"
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
 // What the selectors of a read mean where they are not set is Qdrant's: Get and
 // Scroll return payloads, Query does not, and vectors are never returned.
 
-// Get returns the points with the given ids that there are, in that order.
+// Get returns the points with the given ids that there are, each once, in the
+// order of the request.
 func (s *pointsServer) Get(ctx context.Context, r *qdrant.GetPoints) (*qdrant.GetResponse, error) {
-	start := time.Now()
-	if err := checkSupported(r); err != nil {
-		return nil, err
-	}
-	keys, err := keysOf(r.GetIds())
-	if err != nil {
-		return nil, err
-	}
 	response := &qdrant.GetResponse{}
-	err = s.read(ctx, r.GetCollectionName(), r.Timeout, func(c *collection, ix *index) error {
-		out, err := newOutput(c, r.GetWithPayload(), true, r.GetWithVectors())
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(_ context.Context, v *view) error {
+		out, err := newOutput(v, r.GetWithPayload(), true, r.GetWithVectors())
+		if err != nil {
+			return err
+		}
+		keys, err := pointid.ParseAll(r.GetIds())
+		if err != nil {
+			return err
+		}
+		seen := make(map[pointid.Key]bool, len(keys))
+		for _, key := range keys {
+			if seen[key] || !v.has(key) {
+				continue
+			}
+			seen[key] = true
+			p, err := out.retrieved(key)
+			if err != nil {
+				return err
+			}
+			response.Result = append(response.Result, p)
+		}
+		return nil
+	})
+	return reply(response, err)
+}
+
+// Scroll returns a page of points in the order of their ids, or of a field.
+func (s *pointsServer) Scroll(ctx context.Context, r *qdrant.ScrollPoints) (*qdrant.ScrollResponse, error) {
+	response := &qdrant.ScrollResponse{}
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(ctx context.Context, v *view) error {
+		limit := defaultLimit
+		if r.Limit != nil {
+			limit = int(r.GetLimit())
+		}
+		if limit == 0 {
+			return invalid("Validation error in body: [limit: value 0 invalid, must be 1 or larger]")
+		}
+		out, err := newOutput(v, r.GetWithPayload(), true, r.GetWithVectors())
+		if err != nil {
+			return err
+		}
+		f, err := filter.Compile(r.GetFilter())
+		if err != nil {
+			return err
+		}
+		if r.OrderBy != nil {
+			return s.scrollOrdered(ctx, v, r, f, out, limit, response)
+		}
+		var from pointid.Key
+		if r.Offset != nil {
+			if from, err = pointid.Parse(r.Offset); err != nil {
+				return err
+			}
+		}
+		var keys []pointid.Key
+		err = v.page(ctx, f, from, func(key pointid.Key) bool {
+			if len(keys) == limit {
+				response.NextPageOffset = key.ID()
+				return false
+			}
+			keys = append(keys, key)
+			return true
+		})
 		if err != nil {
 			return err
 		}
 		for _, key := range keys {
-			if d := ix.get(key); d != nil {
-				response.Result = append(response.Result, out.retrieved(d))
+			p, err := out.retrieved(key)
+			if err != nil {
+				return err
 			}
+			response.Result = append(response.Result, p)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	response.Time = time.Since(start).Seconds()
-	return response, nil
+	return reply(response, err)
 }
 
-// Scroll returns a page of points in the order of their ids.
-func (s *pointsServer) Scroll(ctx context.Context, r *qdrant.ScrollPoints) (*qdrant.ScrollResponse, error) {
-	start := time.Now()
-	if err := checkSupported(r); err != nil {
-		return nil, err
-	}
-	limit := 10
-	if r.Limit != nil {
-		limit = int(r.GetLimit())
-	}
-	if limit < 1 {
-		return nil, invalid("limit is 0 and must be 1 or larger")
-	}
-	var from pointKey
+// scrollOrdered returns the first points of an order; there is no next page but
+// by a later start_from.
+func (s *pointsServer) scrollOrdered(ctx context.Context, v *view, r *qdrant.ScrollPoints, f *filter.Filter, out *output, limit int, response *qdrant.ScrollResponse) error {
 	if r.Offset != nil {
-		var err error
-		if from, err = keyOf(r.Offset); err != nil {
-			return nil, err
-		}
+		return invalid("Validation error in body: [offset: cannot use an `offset` when using `order_by`]")
 	}
-	f, err := compileFilter(r.GetFilter())
+	q := &querier{engine: s.engine, v: v}
+	hits, err := q.ordered(ctx, r.GetOrderBy(), func(p *part) (selection, error) { return v.resolve(p, f) }, limit)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	response := &qdrant.ScrollResponse{}
-	err = s.read(ctx, r.GetCollectionName(), r.Timeout, func(c *collection, ix *index) error {
-		out, err := newOutput(c, r.GetWithPayload(), true, r.GetWithVectors())
+	for _, h := range hits {
+		p, err := out.retrieved(h.key)
 		if err != nil {
 			return err
 		}
-		found, next := ix.page(f, from, limit)
-		for _, d := range found {
-			response.Result = append(response.Result, out.retrieved(d))
-		}
-		if next != nil {
-			response.NextPageOffset = next.key.id()
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		p.OrderValue = h.order
+		response.Result = append(response.Result, p)
 	}
-	response.Time = time.Since(start).Seconds()
-	return response, nil
+	return nil
 }
 
 // Count counts points, always exactly.
 func (s *pointsServer) Count(ctx context.Context, r *qdrant.CountPoints) (*qdrant.CountResponse, error) {
-	start := time.Now()
-	if err := checkSupported(r); err != nil {
-		return nil, err
-	}
-	f, err := compileFilter(r.GetFilter())
-	if err != nil {
-		return nil, err
-	}
-	var n uint64
-	err = s.read(ctx, r.GetCollectionName(), r.Timeout, func(_ *collection, ix *index) error {
-		ix.selectAll(f, func(*doc) { n++ })
+	response := &qdrant.CountResponse{}
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(ctx context.Context, v *view) error {
+		f, err := filter.Compile(r.GetFilter())
+		if err != nil {
+			return err
+		}
+		n, err := v.count(ctx, f)
+		response.Result = &qdrant.CountResult{Count: uint64(n)}
+		return err
+	})
+	return reply(response, err)
+}
+
+// Query finds points: the nearest to a vector, the first of an order, or what
+// prefetches found, fused or scored again.
+func (s *pointsServer) Query(ctx context.Context, r *qdrant.QueryPoints) (*qdrant.QueryResponse, error) {
+	response := &qdrant.QueryResponse{}
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(ctx context.Context, v *view) error {
+		var err error
+		response.Result, err = s.query(ctx, v, r)
+		return err
+	})
+	return reply(response, err)
+}
+
+// QueryBatch runs several queries on one view of a collection; the first error
+// is that of the batch.
+func (s *pointsServer) QueryBatch(ctx context.Context, r *qdrant.QueryBatchPoints) (*qdrant.QueryBatchResponse, error) {
+	response := &qdrant.QueryBatchResponse{}
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(ctx context.Context, v *view) error {
+		for i, q := range r.GetQueryPoints() {
+			if q.GetCollectionName() != "" && q.GetCollectionName() != r.GetCollectionName() {
+				return invalid("query %d of the batch is for another collection", i)
+			}
+			found, err := s.query(ctx, v, q)
+			if err != nil {
+				return err
+			}
+			response.Result = append(response.Result, &qdrant.BatchResult{Result: found})
+		}
 		return nil
 	})
+	return reply(response, err)
+}
+
+func (s *pointsServer) query(ctx context.Context, v *view, r *qdrant.QueryPoints) ([]*qdrant.ScoredPoint, error) {
+	out, err := newOutput(v, r.GetWithPayload(), false, r.GetWithVectors())
 	if err != nil {
 		return nil, err
 	}
-	return &qdrant.CountResponse{Result: &qdrant.CountResult{Count: n}, Time: time.Since(start).Seconds()}, nil
-}
-
-// Query finds the points nearest to a sparse vector.
-func (s *pointsServer) Query(ctx context.Context, r *qdrant.QueryPoints) (*qdrant.QueryResponse, error) {
-	start := time.Now()
-	if err := checkSupported(r); err != nil {
-		return nil, err
-	}
-	found, err := s.query(ctx, r)
+	root, err := rootStage(r)
 	if err != nil {
 		return nil, err
 	}
-	return &qdrant.QueryResponse{Result: found, Time: time.Since(start).Seconds()}, nil
-}
-
-// QueryBatch runs several queries on one collection; the first error is that of
-// the batch.
-func (s *pointsServer) QueryBatch(ctx context.Context, r *qdrant.QueryBatchPoints) (*qdrant.QueryBatchResponse, error) {
-	start := time.Now()
-	if err := checkSupported(r); err != nil {
-		return nil, err
-	}
-	ctx, cancel := withTimeout(ctx, r.Timeout)
-	defer cancel()
-	response := &qdrant.QueryBatchResponse{}
-	for i, q := range r.GetQueryPoints() {
-		if q.GetCollectionName() != "" && q.GetCollectionName() != r.GetCollectionName() {
-			return nil, invalid("query %d of the batch is for another collection", i)
-		}
-		one := &qdrant.QueryPoints{
-			CollectionName: r.GetCollectionName(), Query: q.Query, Using: q.Using, Filter: q.Filter,
-			ScoreThreshold: q.ScoreThreshold, Limit: q.Limit, Offset: q.Offset,
-			WithVectors: q.WithVectors, WithPayload: q.WithPayload, Timeout: q.Timeout,
-		}
-		found, err := s.query(ctx, one)
-		if err != nil {
-			return nil, err
-		}
-		response.Result = append(response.Result, &qdrant.BatchResult{Result: found})
-	}
-	response.Time = time.Since(start).Seconds()
-	return response, nil
-}
-
-func (s *pointsServer) query(ctx context.Context, r *qdrant.QueryPoints) ([]*qdrant.ScoredPoint, error) {
-	nearest := r.GetQuery().GetNearest().GetSparse()
-	if nearest == nil {
-		return nil, unsupported("QueryPoints without a sparse query.nearest")
-	}
-	vector, err := sortSparse(nearest)
-	if err != nil {
-		return nil, invalid("query vector: %v", err)
-	}
-	limit, offset := uint64(10), r.GetOffset()
-	if r.Limit != nil {
-		limit = r.GetLimit()
-	}
-	if limit < 1 {
-		return nil, invalid("limit is 0 and must be 1 or larger")
-	}
-	k := int(min(limit, math.MaxInt32) + min(offset, math.MaxInt32))
-	f, err := compileFilter(r.GetFilter())
+	q := &querier{engine: s.engine, v: v}
+	hits, err := q.run(ctx, root, 0)
 	if err != nil {
 		return nil, err
 	}
 	var found []*qdrant.ScoredPoint
-	err = s.read(ctx, r.GetCollectionName(), r.Timeout, func(c *collection, ix *index) error {
-		inv, err := c.vector(ix, r.GetUsing())
+	for _, h := range hits[min(uint64(len(hits)), r.GetOffset()):] {
+		p, err := out.scored(h)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		out, err := newOutput(c, r.GetWithPayload(), false, r.GetWithVectors())
-		if err != nil {
-			return err
-		}
-		hits := ix.search(inv, vector, f, k, r.ScoreThreshold)
-		for _, h := range hits[min(uint64(len(hits)), offset):] {
-			found = append(found, out.scored(h))
-		}
-		return nil
-	})
-	return found, err
+		found = append(found, p)
+	}
+	return found, nil
 }
 
-// search returns the best k documents that match, best first.
-func (ix *index) search(inv *inverted, vector *qdrant.SparseVector, f *filter, k int, threshold *float32) []hit {
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
-	allowed, rest := f.resolve(ix, s)
-	defer s.put(allowed)
-	s.score(inv, vector, allowed, len(ix.docs))
-	return s.top(ix, rest, k, threshold)
-}
-
-// read runs f on a collection, unless the caller's time is up.
-func (s *pointsServer) read(ctx context.Context, name string, timeout *uint64, f func(*collection, *index) error) error {
+// read runs f on a view of a collection, unless the caller's time is up, and
+// says how long it took.
+func (s *pointsServer) read(ctx context.Context, request proto.Message, name string, timeout *uint64, took *float64, f func(context.Context, *view) error) error {
+	start := time.Now()
+	if err := checkSupported(request); err != nil {
+		return err
+	}
 	ctx, cancel := withTimeout(ctx, timeout)
 	defer cancel()
-	if err := contextError(ctx); err != nil {
-		return err
-	}
-	c, err := s.engine.collection(name)
+	err := s.engine.read(ctx, name, func(v *view) error { return f(ctx, v) })
+	*took = time.Since(start).Seconds()
+	return err
+}
+
+// reply returns either a response or an error.
+func reply[R any](response *R, err error) (*R, error) {
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.read(func(ix *index) error { return f(c, ix) })
+	return response, nil
+}
+
+// withTimeout applies the timeout of a request, in seconds.
+func withTimeout(ctx context.Context, seconds *uint64) (context.Context, context.CancelFunc) {
+	// What does not fit a duration is longer than any deadline.
+	if seconds == nil || *seconds > 1<<32 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, time.Duration(*seconds)*time.Second)
 }

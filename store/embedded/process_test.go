@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,62 +41,59 @@ func child(t *testing.T, mode string, prefix []string, dir string) (*exec.Cmd, *
 	return cmd, bufio.NewReader(out)
 }
 
-// writeForever stores pairs of points until it is killed, each pair in one
-// request, and prints the number of each that was acknowledged.
+// killSeed makes the writes of the test below, in both processes.
+const killSeed = 11
+
+// writeForever goes through the writes of the workload, from the one after the
+// number in its environment on, until it is killed, and prints the number of
+// each that was acknowledged.
 func writeForever(dir string) {
-	e, err := embedded.Open(dir, embedded.Options{})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	c := newClient(e)
-	if err := c.create(); err != nil && status.Code(err) != codes.AlreadyExists {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	n, err := c.Count(context.Background(), &qdrant.CountPoints{CollectionName: collection})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	for i := n.GetResult().GetCount() / 2; ; i++ {
-		_, err := c.Upsert(context.Background(), &qdrant.UpsertPoints{CollectionName: collection, Points: []*qdrant.PointStruct{
-			point(i, map[string]any{"text": strings.Repeat("x", int(i%50)*100)}, []uint32{1}, []float32{1}),
-			point(i+mirror, nil, []uint32{1}, []float32{1}),
-		}})
+	ctx := context.Background()
+	exit := func(err error) {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Println(i)
+	}
+	done, err := strconv.Atoi(os.Getenv(doneVariable))
+	exit(err)
+	e, err := embedded.Open(dir, embedded.Small(nil))
+	exit(err)
+	exit(prepareWorkload(ctx, e.Conn()))
+	w := newWorkload(e.Conn(), killSeed)
+	for i := 0; ; i++ {
+		write, after := w.next()
+		if i >= done {
+			exit(write(ctx))
+			fmt.Println(i + 1)
+		}
+		w.state = after
 	}
 }
 
-const mirror = 1 << 40
+const doneVariable = "NARU_EMBEDDED_TEST_DONE"
 
 // TestAcknowledgedWritesSurviveKill kills a writer in the middle of its work,
 // again and again, and looks for every write that it said was done.
 func TestAcknowledgedWritesSurviveKill(t *testing.T) {
+	cycles := fromEnvironment(t, "NARU_TEST_KILL_CYCLES", 20)
 	dir := t.TempDir()
-	acknowledged := uint64(0)
-	for round := range 6 {
+	random := rand.New(rand.NewPCG(killSeed, 3))
+	w := newWorkload(nil, killSeed)
+	ahead := newWorkload(nil, killSeed) // one write further
+	_, ahead.state = ahead.next()
+	done := 0
+	step := func() {
+		_, w.state = w.next()
+		_, ahead.state = ahead.next()
+		done++
+	}
+	for cycle := range cycles {
+		t.Setenv(doneVariable, strconv.Itoa(done))
 		cmd, out := child(t, "write", nil, dir)
+		acknowledged := done
 		// The kill strikes after so many lines, wherever the writer is by then.
-		for range 20 + 7*round {
-			line, err := out.ReadString('\n')
-			if err != nil {
-				t.Fatal(err)
-			}
-			i, err := strconv.ParseUint(strings.TrimSpace(line), 10, 64)
-			if err != nil || i != acknowledged {
-				t.Fatalf("the writer says %q, want %d", line, acknowledged)
-			}
-			acknowledged++
-		}
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		for { // what it still said before it died counts too
+		for lines := random.IntN(25); ; lines-- {
 			line, err := out.ReadString('\n')
 			if err == io.EOF {
 				break
@@ -102,33 +101,51 @@ func TestAcknowledgedWritesSurviveKill(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.TrimSpace(line) == fmt.Sprint(acknowledged) {
-				acknowledged++
+			if n, err := strconv.Atoi(strings.TrimSpace(line)); err != nil || n != acknowledged+1 {
+				t.Fatalf("the writer says %q after %d", line, acknowledged)
+			}
+			if acknowledged++; lines == 0 {
+				if err := cmd.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-		_ = cmd.Wait()
-
-		e, err := embedded.Open(dir, embedded.Options{})
-		if err != nil {
-			t.Fatal(err)
+		if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+			t.Fatalf("cycle %d: the writer ended by itself: %v", cycle, err)
 		}
-		c := newClient(e)
-		found := numbers(c.all(t, nil))
-		pairs := uint64(len(found) / 2)
-		// A last write may be on disk without having been acknowledged.
-		if pairs < acknowledged || pairs > acknowledged+1 || len(found)%2 != 0 {
-			t.Fatalf("%d writes were acknowledged and %d points are there", acknowledged, len(found))
+		for done < acknowledged {
+			step()
 		}
-		for i := range pairs {
-			if found[i] != i || found[pairs+i] != mirror+i {
-				t.Fatalf("point %d or its pair is missing", i)
-			}
-		}
-		acknowledged = pairs
-		if err := e.Close(); err != nil {
-			t.Fatal(err)
+		if unsaid := sameAsOneOf(t, dir, w.state, ahead.state); unsaid {
+			step()
 		}
 	}
+}
+
+// sameAsOneOf opens a folder after a kill and tells whether what is there is the
+// second state rather than the first.
+func sameAsOneOf(t *testing.T, dir string, first, second map[uint64]content) bool {
+	t.Helper()
+	e, err := embedded.Open(dir, embedded.Small(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	found, err := newWorkload(e.Conn(), 0).found(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if maps.Equal(found, first) {
+		return false
+	}
+	if !maps.Equal(found, second) {
+		t.Fatalf("found %v\nwant %v\nor %v", found, first, second)
+	}
+	return true
 }
 
 // hold opens the data folder and keeps it until its standard input ends.
@@ -188,12 +205,12 @@ func TestStaleNoteIsNotBelieved(t *testing.T) {
 	}
 }
 
-// TestFullDisk runs a writer on a file system of one megabyte.
+// TestFullDisk runs a writer on a file system of eight megabytes.
 func TestFullDisk(t *testing.T) {
 	if err := exec.Command("unshare", "-rm", "true").Run(); err != nil {
 		t.Skipf("needs unshare -rm with user namespaces: %v", err)
 	}
-	script := `mount -t tmpfs -o size=1m tmpfs "$2" && exec "$1" "$2"`
+	script := `mount -t tmpfs -o size=8m tmpfs "$2" && exec "$1" "$2"`
 	cmd, out := child(t, "full", []string{"unshare", "-rm", "sh", "-c", script, "sh"}, t.TempDir())
 	said, err := io.ReadAll(out)
 	if err != nil {

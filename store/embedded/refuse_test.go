@@ -52,91 +52,114 @@ func TestRefusals(t *testing.T) {
 		code codes.Code
 		says string
 	}{
-		{"prefetch", query(func(r *qdrant.QueryPoints) { r.Prefetch = []*qdrant.PrefetchQuery{{}} }), codes.Unimplemented, "QueryPoints.prefetch"},
-		{"fusion", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQueryFusion(qdrant.Fusion_RRF) }), codes.Unimplemented, "query.fusion"},
-		{"dense query", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQuery(1, 2) }), codes.Unimplemented, "nearest.dense"},
-		{"no query", query(func(r *qdrant.QueryPoints) { r.Query = nil }), codes.Unimplemented, "query.nearest"},
-		{"hnsw_ef", query(func(r *qdrant.QueryPoints) { r.Params = &qdrant.SearchParams{HnswEf: proto.Uint64(0)} }), codes.Unimplemented, "params.hnsw_ef"},
+		{"prefetch without a query", query(func(r *qdrant.QueryPoints) { r.Query, r.Prefetch = nil, []*qdrant.PrefetchQuery{{}} }), codes.InvalidArgument, "A query is needed to merge"},
+		{"fusion of nothing", query(func(r *qdrant.QueryPoints) { r.Query, r.Using = qdrant.NewQueryFusion(qdrant.Fusion_RRF), nil }), codes.InvalidArgument, "Fusion without prefetches"},
+		{"fusion of a vector", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQueryFusion(qdrant.Fusion_RRF) }), codes.InvalidArgument, "'using'"},
+		{"formula of nothing", query(func(r *qdrant.QueryPoints) { r.Query, r.Using = qdrant.NewQueryFormula(&qdrant.Formula{}), nil }), codes.InvalidArgument, "Formula without prefetches"},
+		{"recommend", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQueryRecommend(&qdrant.RecommendInput{}) }), codes.Unimplemented, "query.recommend"},
+		{"dense query of a sparse vector", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQuery(1, 2) }), codes.InvalidArgument, "Conversion between sparse and regular"},
+		{"sparse query of a dense vector", query(func(r *qdrant.QueryPoints) { r.Using = proto.String("d") }), codes.InvalidArgument, "Conversion between sparse and regular"},
+		{"dimension of a query", query(func(r *qdrant.QueryPoints) { r.Query, r.Using = qdrant.NewQuery(1, 2), proto.String("d") }), codes.InvalidArgument, "expected dim: 3, got 2"},
+		{"NaN in a query", query(func(r *qdrant.QueryPoints) {
+			r.Query, r.Using = qdrant.NewQuery(1, 2, float32(math.NaN())), proto.String("d")
+		}), codes.InvalidArgument, "finite"},
+		{"threshold of nothing", query(func(r *qdrant.QueryPoints) { r.Query, r.ScoreThreshold = nil, proto.Float32(1) }), codes.InvalidArgument, "score_threshold"},
+		{"deep prefetches", query(func(r *qdrant.QueryPoints) {
+			p := &qdrant.PrefetchQuery{Query: r.Query, Using: r.Using}
+			for range 70 {
+				p = &qdrant.PrefetchQuery{Prefetch: []*qdrant.PrefetchQuery{p}, Query: qdrant.NewQueryFusion(qdrant.Fusion_RRF)}
+			}
+			r.Prefetch, r.Query, r.Using = []*qdrant.PrefetchQuery{p}, qdrant.NewQueryFusion(qdrant.Fusion_RRF), nil
+		}), codes.InvalidArgument, "max depth 64"},
+		{"id of no point", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQueryID(qdrant.NewIDNum(77)) }), codes.NotFound, "No point with id 77"},
 		{"shard key", query(func(r *qdrant.QueryPoints) { r.ShardKeySelector = &qdrant.ShardKeySelector{} }), codes.Unimplemented, "shard_key_selector"},
 		{"unknown field", query(func(r *qdrant.QueryPoints) { r.ProtoReflect().SetUnknown([]byte{0xf8, 0x3f, 1}) }), codes.Unimplemented, "unknown field"},
-		{"match text", filtered(qdrant.NewMatchText("k", "x")), codes.Unimplemented, "match.text"},
-		{"nested condition", filtered(qdrant.NewNestedCondition("k", qdrant.NewIsEmpty("x"))), codes.Unimplemented, "must.nested"},
-		{"deep inside a filter", filtered(qdrant.NewFilterAsCondition(mustNot(qdrant.NewHasVector("v")))), codes.Unimplemented, "filter.must_not.has_vector"},
-		{"two tests", filtered(field(&qdrant.FieldCondition{Key: "k", IsNull: proto.Bool(true), IsEmpty: proto.Bool(true)})), codes.Unimplemented, "more than one test"},
-		{"no test", filtered(field(&qdrant.FieldCondition{Key: "k"})), codes.InvalidArgument, `"k" tests nothing`},
 		{"no match value", filtered(field(&qdrant.FieldCondition{Key: "k", Match: &qdrant.Match{}})), codes.InvalidArgument, "no value"},
-		{"empty condition", filtered(&qdrant.Condition{}), codes.InvalidArgument, "nothing in it"},
 		{"min_count", query(func(r *qdrant.QueryPoints) { r.Filter = &qdrant.Filter{MinShould: &qdrant.MinShould{}} }), codes.InvalidArgument, "min_count"},
-		{"path", filtered(qdrant.NewIsEmpty("a..b")), codes.InvalidArgument, "malformed"},
-		{"path index", filtered(qdrant.NewIsEmpty("a[x]")), codes.InvalidArgument, "malformed"},
+		{"path", filtered(qdrant.NewIsEmpty("a..b")), codes.InvalidArgument, "Invalid json path"},
+		{"path index", filtered(qdrant.NewIsEmpty("a[x]")), codes.InvalidArgument, "Invalid json path"},
 		{"unknown vector", query(func(r *qdrant.QueryPoints) { r.Using = proto.String("w") }), codes.InvalidArgument, "vector name error: w"},
 		{"unnamed vector", query(func(r *qdrant.QueryPoints) { r.Using = nil }), codes.InvalidArgument, "vector name error"},
 		{"limit", query(func(r *qdrant.QueryPoints) { r.Limit = proto.Uint64(0) }), codes.InvalidArgument, "limit"},
-		{"payload selector", query(func(r *qdrant.QueryPoints) { r.WithPayload = qdrant.NewWithPayloadInclude("a[0]") }), codes.Unimplemented, "a[0]"},
 		{"vector selector", query(func(r *qdrant.QueryPoints) { r.WithVectors = qdrant.NewWithVectorsInclude("w") }), codes.InvalidArgument, "vector name error: w"},
 		{"no collection name", query(func(r *qdrant.QueryPoints) { r.CollectionName = "" }), codes.InvalidArgument, "collection_name"},
 		{"unknown collection", query(func(r *qdrant.QueryPoints) { r.CollectionName = "nope" }), codes.NotFound, "nope"},
 		{"query twice a dimension", query(func(r *qdrant.QueryPoints) { r.Query = qdrant.NewQuerySparse([]uint32{1, 1}, []float32{1, 1}) }), codes.InvalidArgument, "unique"},
 
-		{"dense vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectors(1)}), codes.Unimplemented, "vectors.vector"},
-		{"dense named vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"v": qdrant.NewVector(1)})}), codes.Unimplemented, `vectors["v"].dense`},
-		{"empty vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"v": {}})}), codes.InvalidArgument, "sparse"},
+		{"unnamed vector where there is none", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectors(1)}), codes.InvalidArgument, "vector name error"},
+		{"dimension", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"d": qdrant.NewVector(1)})}), codes.InvalidArgument, "expected dim: 3, got 1"},
+		{"NaN in a dense vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"d": qdrant.NewVector(1, 2, float32(math.NaN()))})}), codes.InvalidArgument, "finite"},
+		{"dense named vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"v": qdrant.NewVector(1)})}), codes.InvalidArgument, "Conversion between sparse and regular"},
+		{"empty vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"v": {}})}), codes.InvalidArgument, "Conversion between sparse and regular"},
 		{"undeclared vector", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Vectors: qdrant.NewVectorsMap(map[string]*qdrant.Vector{"w": qdrant.NewVectorSparse(nil, nil)})}), codes.InvalidArgument, "vector name error: w"},
-		{"lengths", vector([]uint32{1, 2}, 1), codes.InvalidArgument, "as many values"},
+		{"lengths", vector([]uint32{1, 2}, 1), codes.InvalidArgument, "same length"},
 		{"repeated index", vector([]uint32{2, 1, 2}, 1, 1, 1), codes.InvalidArgument, "unique"},
 		{"NaN", vector([]uint32{1}, float32(math.NaN())), codes.InvalidArgument, "finite"},
 		{"infinity", vector([]uint32{1}, float32(math.Inf(1))), codes.InvalidArgument, "finite"},
 		{"NaN in payload", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Payload: map[string]*qdrant.Value{"x": qdrant.NewValueFromList(qdrant.NewValueDouble(math.NaN()))}}), codes.InvalidArgument, "not finite"},
 		{"bad text", upsert(&qdrant.PointStruct{Id: qdrant.NewIDNum(2), Payload: map[string]*qdrant.Value{"x": qdrant.NewValueString("\xff")}}), codes.InvalidArgument, "UTF-8"},
 		{"no id", upsert(&qdrant.PointStruct{}), codes.InvalidArgument, "id is missing"},
-		{"bad UUID", upsert(&qdrant.PointStruct{Id: qdrant.NewID("zzz")}), codes.InvalidArgument, `"zzz" is not a UUID`},
-		{"update_mode", func() error {
-			_, err := c.Upsert(ctx, &qdrant.UpsertPoints{CollectionName: collection, UpdateMode: qdrant.UpdateMode_InsertOnly.Enum()})
-			return err
-		}, codes.Unimplemented, "UpsertPoints.update_mode"},
+		{"bad UUID", upsert(&qdrant.PointStruct{Id: qdrant.NewID("zzz")}), codes.InvalidArgument, "Unable to parse UUID"},
 		{"delete without selector", func() error {
 			_, err := c.Delete(ctx, &qdrant.DeletePoints{CollectionName: collection})
 			return err
 		}, codes.InvalidArgument, "no points are selected"},
-		{"batch operation", func() error {
-			_, err := c.UpdateBatch(ctx, &qdrant.UpdateBatchPoints{CollectionName: collection, Operations: []*qdrant.PointsUpdateOperation{
-				qdrant.NewPointsUpdateDeletePayload(&qdrant.PointsUpdateOperation_DeletePayload{})}})
+		{"update of no point", func() error {
+			_, err := c.SetPayload(ctx, &qdrant.SetPayloadPoints{CollectionName: collection, PointsSelector: qdrant.NewPointsSelector(qdrant.NewIDNum(99))})
 			return err
-		}, codes.Unimplemented, "operations.delete_payload"},
+		}, codes.NotFound, "No point with id 99"},
 		{"empty batch operation", func() error {
 			_, err := c.UpdateBatch(ctx, &qdrant.UpdateBatchPoints{CollectionName: collection, Operations: []*qdrant.PointsUpdateOperation{{}}})
 			return err
 		}, codes.InvalidArgument, "operation 0"},
 		{"field type", func() error {
-			_, err := c.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{CollectionName: collection, FieldName: "x", FieldType: qdrant.FieldType_FieldTypeGeo.Enum()})
+			_, err := c.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{CollectionName: collection, FieldName: "x", FieldType: qdrant.FieldType_FieldTypeText.Enum()})
 			return err
-		}, codes.Unimplemented, "FieldTypeGeo"},
+		}, codes.Unimplemented, "FieldTypeText"},
 		{"no field type", func() error {
 			_, err := c.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{CollectionName: collection, FieldName: "x"})
 			return err
 		}, codes.InvalidArgument, "field_type"},
-		{"order_by", func() error {
-			_, err := c.Scroll(ctx, &qdrant.ScrollPoints{CollectionName: collection, OrderBy: &qdrant.OrderBy{}})
+		{"order without an index", func() error {
+			_, err := c.Scroll(ctx, &qdrant.ScrollPoints{CollectionName: collection, OrderBy: &qdrant.OrderBy{Key: "x"}})
 			return err
-		}, codes.Unimplemented, "ScrollPoints.order_by"},
+		}, codes.InvalidArgument, "No range index"},
 
 		{"create twice", create(func(r *qdrant.CreateCollection) { r.CollectionName = collection }), codes.AlreadyExists, "already exists"},
-		{"dense collection", create(func(r *qdrant.CreateCollection) {
+		{"no distance", create(func(r *qdrant.CreateCollection) {
 			r.VectorsConfig = qdrant.NewVectorsConfig(&qdrant.VectorParams{Size: 3})
-		}), codes.Unimplemented, "vectors_config"},
-		{"dense named collection", create(func(r *qdrant.CreateCollection) {
-			r.VectorsConfig = qdrant.NewVectorsConfigMap(map[string]*qdrant.VectorParams{"d": {Size: 3}})
-		}), codes.Unimplemented, "vectors_config"},
-		{"shards", create(func(r *qdrant.CreateCollection) { r.ShardNumber = proto.Uint32(2) }), codes.Unimplemented, "shard_number"},
+		}), codes.InvalidArgument, "no distance"},
+		{"no size", create(func(r *qdrant.CreateCollection) {
+			r.VectorsConfig = qdrant.NewVectorsConfigMap(map[string]*qdrant.VectorParams{"d": {Distance: qdrant.Distance_Dot}})
+		}), codes.InvalidArgument, "1 to 65536"},
+		{"several vectors in one", create(func(r *qdrant.CreateCollection) {
+			r.VectorsConfig = qdrant.NewVectorsConfigMap(map[string]*qdrant.VectorParams{"d": {Size: 3, Distance: qdrant.Distance_Dot, MultivectorConfig: &qdrant.MultiVectorConfig{}}})
+		}), codes.Unimplemented, "multivector_config"},
+		{"product quantization", create(func(r *qdrant.CreateCollection) {
+			r.QuantizationConfig = qdrant.NewQuantizationProduct(&qdrant.ProductQuantization{})
+		}), codes.Unimplemented, "product"},
+		{"sharding method", create(func(r *qdrant.CreateCollection) { r.ShardingMethod = qdrant.ShardingMethod_Custom.Enum() }), codes.Unimplemented, "sharding_method"},
 		{"collection name", create(func(r *qdrant.CreateCollection) { r.CollectionName = "a/b" }), codes.InvalidArgument, "a/b"},
 		{"another method", func() error {
 			_, err := c.Recommend(ctx, &qdrant.RecommendPoints{CollectionName: collection})
 			return err
 		}, codes.Unimplemented, "Recommend"},
-		{"another service", func() error {
-			_, err := qdrant.NewSnapshotsClient(c.conn).List(ctx, &qdrant.ListSnapshotsRequest{})
+		{"snapshots of nothing", func() error {
+			_, err := qdrant.NewSnapshotsClient(c.conn).List(ctx, &qdrant.ListSnapshotsRequest{CollectionName: "nope"})
 			return err
-		}, codes.Unimplemented, "Snapshots/List"},
+		}, codes.NotFound, "nope"},
+		{"another snapshot", func() error {
+			_, err := qdrant.NewSnapshotsClient(c.conn).Delete(ctx, &qdrant.DeleteSnapshotRequest{CollectionName: collection, SnapshotName: "../naru.snapshot"})
+			return err
+		}, codes.NotFound, "not found"},
+		{"alias of nothing", func() error {
+			_, err := c.collections.UpdateAliases(ctx, &qdrant.ChangeAliases{Actions: []*qdrant.AliasOperations{{Action: &qdrant.AliasOperations_CreateAlias{CreateAlias: &qdrant.CreateAlias{CollectionName: "nope", AliasName: "a"}}}}})
+			return err
+		}, codes.NotFound, "nope"},
+		{"alias named as a collection", func() error {
+			_, err := c.collections.UpdateAliases(ctx, &qdrant.ChangeAliases{Actions: []*qdrant.AliasOperations{{Action: &qdrant.AliasOperations_CreateAlias{CreateAlias: &qdrant.CreateAlias{CollectionName: collection, AliasName: collection}}}}})
+			return err
+		}, codes.AlreadyExists, "already exists"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

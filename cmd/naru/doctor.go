@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/naru-rag/naru/config"
+)
+
+func newDoctor(g *globals) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check the configuration, the data folder and the store, and say what to do",
+		Long: `Looks at everything that indexing and answering need, changes no data, and says
+what is wrong and what to do about it. Ends with 1 where something is.`,
+		Args: positional(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d := doctor{ctx: cmd.Context()}
+			data := ""
+			if flag := cmd.Flags().Lookup("data"); flag != nil && flag.Changed {
+				data = g.data
+			}
+			d.examine(file, os.Environ(), data)
+			if err := d.write(cmd.OutOrStdout(), g.json); err != nil {
+				return err
+			}
+			if n := d.count(problem); n > 0 {
+				return fmt.Errorf("doctor: problems found: %d", n)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "", "the configuration file; naru.yaml where there is one")
+	return cmd
+}
+
+// health is how well something is.
+type health string
+
+const (
+	healthy health = "ok"
+	warning health = "warning"
+	problem health = "problem"
+)
+
+// finding is what one check found.
+type finding struct {
+	Check  string `json:"check"`
+	Status health `json:"status"`
+	Found  string `json:"found"`
+	// Advice says what to do; empty where there is nothing.
+	Advice string `json:"advice,omitempty"`
+}
+
+// doctor makes checks and keeps what they find.
+type doctor struct {
+	ctx      context.Context
+	findings []finding
+}
+
+// checkTime bounds each check.
+const checkTime = 10 * time.Second
+
+// check runs one check and reports whether what depends on it can be looked at.
+// A file system that hangs listens to no context, so the check is left behind
+// where its time is over.
+func (d *doctor) check(name string, f func(context.Context) finding) bool {
+	ctx, cancel := context.WithTimeout(d.ctx, checkTime)
+	defer cancel()
+	done := make(chan finding, 1)
+	go func() { done <- f(ctx) }()
+	var found finding
+	select {
+	case found = <-done:
+	case <-ctx.Done():
+		// What ended with the context tells more than that the time is over.
+		select {
+		case found = <-done:
+		case <-time.After(checkTime / 10):
+			found = finding{Status: problem, Found: fmt.Sprintf("it did not end within %v", checkTime), Advice: "look at the disk or network behind it"}
+		}
+	}
+	found.Check = name
+	d.findings = append(d.findings, found)
+	return found.Status != problem
+}
+
+func (d *doctor) count(of health) (n int) {
+	for _, f := range d.findings {
+		if f.Status == of {
+			n++
+		}
+	}
+	return n
+}
+
+// examine makes all checks. data is the folder of --data, or empty.
+func (d *doctor) examine(file string, environ []string, data string) {
+	var c *config.Config
+	if !d.check("configuration", func(context.Context) finding {
+		var err error
+		if c, err = config.Load(file, environ); err != nil {
+			return finding{Status: problem, Found: err.Error(), Advice: "correct what is named; config/naru.example.yaml explains every key"}
+		}
+		if c.File == "" {
+			return finding{Status: healthy, Found: "no file: the defaults and variables hold"}
+		}
+		return finding{Status: healthy, Found: c.File}
+	}) {
+		return
+	}
+	if data != "" {
+		c.Data = data
+	}
+	if len(c.Sources) > 0 {
+		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
+	}
+	if c.Store.URL == "" {
+		d.embedded(c)
+	} else {
+		d.server(c)
+	}
+}
+
+func sourcesFound(all []config.Source) finding {
+	var wrong []string
+	for _, s := range all {
+		if _, err := os.Stat(s.Path); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	if len(wrong) > 0 {
+		return finding{Status: warning, Found: strings.Join(wrong, "; "), Advice: "correct sources in the configuration, or make them readable"}
+	}
+	return finding{Status: healthy, Found: fmt.Sprintf("%d can be read", len(all))}
+}
+
+// write writes the findings: as a table, or as one JSON value.
+func (d *doctor) write(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return writeJSON(w, struct {
+			OK     bool      `json:"ok"`
+			Checks []finding `json:"checks"`
+		}{d.count(problem) == 0, d.findings})
+	}
+	for _, f := range d.findings {
+		_, err := fmt.Fprintf(w, "%-8s %-16s %s\n", f.Status, f.Check, printable(f.Found))
+		if err == nil && f.Advice != "" {
+			_, err = fmt.Fprintf(w, "%-25s → %s\n", "", printable(f.Advice))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package embedded
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
+)
+
+// The file of a snapshot:
+//
+//	"NARUSNP1"
+//	frames: kind, length (uvarint), that many bytes, CRC-32C of kind and bytes
+//
+// A collection is a frame 'C' with its name, one 'R' with its [record] and one
+// 'P' for each point, its key before its value in the store. Frames 'A' hold an
+// alias, a zero byte and the name of its collection. The last frame is 'E' with
+// the number of frames before it: a file without it is cut short.
+const archiveMagic = "NARUSNP1"
+
+const (
+	frameCollection = 'C'
+	frameRecord     = 'R'
+	framePoint      = 'P'
+	frameAlias      = 'A'
+	frameEnd        = 'E'
+)
+
+// maxFrame is more than any point can have.
+const maxFrame = 1 << 30
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+type archiveWriter struct {
+	to     *bufio.Writer
+	sum    hash.Hash
+	frames uint64
+	err    error
+}
+
+func newArchiveWriter(w io.Writer) *archiveWriter {
+	sum := sha256.New()
+	a := &archiveWriter{sum: sum, to: bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)}
+	_, a.err = a.to.WriteString(archiveMagic)
+	return a
+}
+
+func (a *archiveWriter) frame(kind byte, parts ...[]byte) error {
+	n, sum := 0, crc32.Update(0, castagnoli, []byte{kind})
+	for _, p := range parts {
+		n += len(p)
+	}
+	head := binary.AppendUvarint([]byte{kind}, uint64(n))
+	for _, p := range append([][]byte{head}, parts...) {
+		if a.err == nil {
+			_, a.err = a.to.Write(p)
+		}
+	}
+	for _, p := range parts {
+		sum = crc32.Update(sum, castagnoli, p)
+	}
+	if a.err == nil {
+		_, a.err = a.to.Write(binary.BigEndian.AppendUint32(nil, sum))
+	}
+	a.frames++
+	return a.err
+}
+
+// collection writes a collection as a view has it.
+func (a *archiveWriter) collection(ctx context.Context, name string, v *view) error {
+	r, err := v.record.encode()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(a.frame(frameCollection, []byte(name)), a.frame(frameRecord, r)); err != nil {
+		return err
+	}
+	return each(v.snapshot, idKey(keyPoint, v.record.id), func(key, value []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return a.frame(framePoint, key, value)
+	})
+}
+
+func (a *archiveWriter) aliases(of map[string]string) error {
+	for _, alias := range slices.Sorted(maps.Keys(of)) {
+		if err := a.frame(frameAlias, []byte(alias), []byte{0}, []byte(of[alias])); err != nil {
+			return err
+		}
+	}
+	return a.err
+}
+
+func (a *archiveWriter) end() error {
+	if err := a.frame(frameEnd, binary.BigEndian.AppendUint64(nil, a.frames)); err != nil {
+		return err
+	}
+	return a.to.Flush()
+}
+
+// checksum is the SHA-256 of the file, in hexadecimal.
+func (a *archiveWriter) checksum() string { return hex.EncodeToString(a.sum.Sum(nil)) }
+
+// ErrNotSnapshot is returned for a file that is no snapshot, or a damaged one.
+var ErrNotSnapshot = errors.New("not a whole snapshot")
+
+type archiveReader struct {
+	from   *bufio.Reader
+	frames uint64
+}
+
+func newArchiveReader(r io.Reader) (*archiveReader, error) {
+	a := &archiveReader{from: bufio.NewReaderSize(r, 1<<16)}
+	magic := make([]byte, len(archiveMagic))
+	if _, err := io.ReadFull(a.from, magic); err != nil || string(magic) != archiveMagic {
+		return nil, fmt.Errorf("%w: it does not begin as one", ErrNotSnapshot)
+	}
+	return a, nil
+}
+
+// next returns the next frame; after the last it returns io.EOF.
+func (a *archiveReader) next() (kind byte, data []byte, err error) {
+	fail := func(what string) (byte, []byte, error) {
+		return 0, nil, fmt.Errorf("%w: frame %d %s", ErrNotSnapshot, a.frames, what)
+	}
+	if kind, err = a.from.ReadByte(); err != nil {
+		return fail("is missing: the file is cut short")
+	}
+	n, err := binary.ReadUvarint(a.from)
+	if err != nil || n > maxFrame {
+		return fail("has no length")
+	}
+	// What is read grows with what is there, not with what a length says.
+	data, err = io.ReadAll(io.LimitReader(a.from, int64(n)))
+	if err != nil {
+		return 0, nil, err
+	}
+	var sum [4]byte
+	if _, err := io.ReadFull(a.from, sum[:]); err != nil || uint64(len(data)) != n {
+		return fail("is cut short")
+	}
+	if crc32.Update(crc32.Update(0, castagnoli, []byte{kind}), castagnoli, data) != binary.BigEndian.Uint32(sum[:]) {
+		return fail("does not have its checksum")
+	}
+	if kind == frameEnd {
+		if len(data) != 8 || binary.BigEndian.Uint64(data) != a.frames {
+			return fail("counts other frames")
+		}
+		return 0, nil, io.EOF
+	}
+	a.frames++
+	return kind, data, nil
+}
+
+// splitPoint reads a frame of a point.
+func splitPoint(data []byte) (key pointid.Key, value []byte, err error) {
+	if len(data) < len(key) {
+		return key, nil, fmt.Errorf("%w: a point is cut short", ErrNotSnapshot)
+	}
+	copy(key[:], data)
+	_, _, err = decodePoint(data[len(key):])
+	return key, data[len(key):], err
+}

@@ -1,0 +1,311 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"runtime/debug"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// kv is the durable truth: a Pebble store, whose write-ahead log and blocks
+// carry checksums. See records.go for what is in it.
+type kv struct {
+	fs     *freezingFS
+	dir    string
+	db     *pebble.DB
+	cache  *pebble.Cache
+	lock   *pebble.Lock
+	logger *kvLogger
+	// unwritable is why it was opened for reading only, or nil.
+	unwritable error
+}
+
+// openKV opens or creates the store in dir and takes its lock, waiting so long
+// for another process to let go of it.
+func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
+	frozen := newFreezingFS(files)
+	unwritable := whyUnwritable(files, dir)
+	lock, err := lockDirectory(frozen, dir, opt.LockTimeout)
+	if unwritable == nil && isReadOnly(err) {
+		unwritable = err
+	}
+	if err != nil && unwritable == nil {
+		return nil, err
+	}
+	k := &kv{fs: frozen, dir: dir, lock: lock, unwritable: unwritable, logger: &kvLogger{log: opt.Logger, fs: frozen}, cache: pebble.NewCache(opt.cacheBytes())}
+	options := &pebble.Options{
+		FS:                 frozen,
+		Lock:               lock,
+		ReadOnly:           unwritable != nil,
+		Cache:              k.cache,
+		Logger:             k.logger,
+		MemTableSize:       opt.memTableBytes(),
+		FormatMajorVersion: pebble.FormatNewest,
+		EventListener: &pebble.EventListener{
+			BackgroundError: k.logger.background,
+			DataCorruption:  func(i pebble.DataCorruptionInfo) { k.logger.damage(fmt.Errorf("%s", i)) },
+		},
+	}
+	options.Levels[0].FilterPolicy = bloom.FilterPolicy(10)
+	options.EnsureDefaults()
+	err = guard(func() error {
+		var err error
+		k.db, err = pebble.Open(dir, options)
+		return err
+	})
+	if err == nil {
+		err = frozen.failure()
+	}
+	if err != nil {
+		k.cache.Unref()
+		return nil, errors.Join(k.damaged(fmt.Errorf("open %s: %w", dir, err)), k.unlock())
+	}
+	if unwritable != nil {
+		opt.Logger.Warn("the data folder is opened for reading only", "folder", dir, "error", unwritable)
+	}
+	frozen.armed = true
+	return k, nil
+}
+
+// lockDirectory takes the lock on dir, or says who has it.
+func lockDirectory(files vfs.FS, dir string, wait time.Duration) (*pebble.Lock, error) {
+	if err := makeFolder(files, dir); err != nil {
+		return nil, fmt.Errorf("create data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
+	}
+	const pause = 20 * time.Millisecond
+	for waited := time.Duration(0); ; waited += pause {
+		lock, err := pebble.LockDirectory(dir, files)
+		switch {
+		case err == nil:
+			return lock, nil
+		case isFileError(err):
+			return nil, fmt.Errorf("lock data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
+		case waited >= wait:
+			return nil, lockedBy(filepath.Dir(dir))
+		}
+		time.Sleep(pause)
+	}
+}
+
+// whyUnwritable returns why a store that is there can only be read, or nil.
+// Pebble writes when it opens, and does not survive a full disk then.
+func whyUnwritable(files vfs.FS, dir string) error {
+	if _, err := files.Stat(dir); err != nil {
+		return nil
+	}
+	usage, err := files.GetDiskUsage(dir)
+	if err == nil && usage.AvailBytes < reserve {
+		return fmt.Errorf("%w: %d KiB are free", syscall.ENOSPC, usage.AvailBytes>>10)
+	}
+	return nil
+}
+
+func isReadOnly(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission) && isFileError(err)
+}
+
+// unlock lets go of the lock, where it was taken.
+func (k *kv) unlock() error {
+	if k.lock == nil {
+		return nil
+	}
+	return k.lock.Close()
+}
+
+// isFileError tells a lock file that cannot be made from one that another
+// process holds.
+func isFileError(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok
+}
+
+// closeTime is how long closing the store may take.
+const closeTime = 10 * time.Second
+
+// close lets go of everything. Snapshots and iterators must be closed before. A
+// store that failed, or cannot write its blocks, does not end: its lock is let
+// go of, and the next start goes on from its log.
+func (k *kv) close() error {
+	if k.fs.failure() != nil {
+		return k.fs.unlock()
+	}
+	done := make(chan error, 1)
+	go func() { done <- guard(k.db.Close) }()
+	select {
+	case err := <-done:
+		k.cache.Unref()
+		return errors.Join(err, k.unlock())
+	case <-k.fs.failed:
+	case <-time.After(closeTime):
+		k.fs.fail(errors.New("it was closed while blocks could not be written"))
+	}
+	return k.fs.unlock()
+}
+
+// commitTime is how long a commit may take: it waits while blocks cannot be
+// written.
+const commitTime = 30 * time.Second
+
+// commit makes a batch durable, or returns an error. After an error other than
+// of the batch itself it is not known whether the batch is in the log, and no
+// more are taken: the next start finds out.
+func (k *kv) commit(b *pebble.Batch) error {
+	if err := errors.Join(k.unwritable, k.fs.failure()); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- guard(func() error { return b.Commit(pebble.Sync) }) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			k.logger.fail(err)
+		}
+		return errors.Join(err, k.fs.failure())
+	case <-k.fs.failed:
+	case <-time.After(commitTime):
+		k.logger.fail(errors.New("the disk takes no blocks"))
+	}
+	return k.fs.failure()
+}
+
+// tidyTime is how long the end waits for the buffers to be written to blocks.
+const tidyTime = 10 * time.Second
+
+// tidy writes the buffers to blocks, unless the disk has no room: Pebble would
+// try for ever.
+func (k *kv) tidy() error {
+	if k.unwritable != nil || k.fs.failure() != nil || k.logger.troubled.Load() {
+		return nil
+	}
+	usage, err := k.fs.GetDiskUsage(k.dir)
+	if err == nil && usage.AvailBytes < 2*k.db.Metrics().MemTable.Size {
+		return nil
+	}
+	done, err := k.db.AsyncFlush()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-done:
+		return nil
+	case <-k.fs.failed:
+		return nil
+	case <-time.After(tidyTime):
+		return errors.New("it takes too long; the log has everything")
+	}
+}
+
+// get returns a copy of a value, nil where there is none.
+func get(r pebble.Reader, key []byte) ([]byte, error) {
+	value, closer, err := r.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte{}, value...), closer.Close()
+}
+
+// each calls f with the pairs whose keys begin with prefix, in order. Keys and
+// values are valid during the call.
+func each(r pebble.Reader, prefix []byte, f func(key, value []byte) error) error {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return err
+	}
+	for ok := it.First(); ok && err == nil; ok = it.Next() {
+		var value []byte
+		if value, err = it.ValueAndErr(); err == nil {
+			err = f(it.Key()[len(prefix):], value)
+		}
+	}
+	return errors.Join(err, it.Error(), it.Close())
+}
+
+// after returns the first key that is behind all those that begin with prefix.
+func after(prefix []byte) []byte {
+	end := append([]byte{}, prefix...)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+// kvLogger hears what Pebble has to say. After what would be fatal no more
+// writes are taken.
+type kvLogger struct {
+	log *slog.Logger
+	fs  *freezingFS
+	// troubled is set once background work has failed.
+	troubled atomic.Bool
+}
+
+// background hears that blocks could not be written. Pebble tries again at once
+// and without end, so it is said once, and slowed down.
+func (l *kvLogger) background(err error) {
+	if !l.troubled.Swap(true) {
+		l.log.Warn("store: background work failed and is tried again until it succeeds", "error", err)
+	}
+	select {
+	case <-l.fs.failed:
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
+func (l *kvLogger) Infof(string, ...any) {}
+
+// Errorf is told what background is told too.
+func (l *kvLogger) Errorf(string, ...any) {}
+
+// Fatalf is called in the middle of what cannot be undone: it does not return,
+// as Pebble expects.
+func (l *kvLogger) Fatalf(format string, args ...any) {
+	l.fail(fmt.Errorf(format, args...))
+	select {}
+}
+
+func (l *kvLogger) fail(err error) {
+	if l.fs.failure() == nil {
+		l.log.Error("store: no more writes are taken", "error", err)
+	}
+	l.fs.fail(err)
+}
+
+func (l *kvLogger) damage(err error) { l.fail(fmt.Errorf("%w: %w", ErrCorrupt, err)) }
+
+// damaged says what to do where err comes from a damaged file.
+func (k *kv) damaged(err error) error {
+	if err == nil || !isDamage(err) {
+		return err
+	}
+	return fmt.Errorf("data folder %s: %w (%w): restore it from a snapshot, or move it away and index again", k.dir, ErrCorrupt, err)
+}
+
+func isDamage(err error) bool {
+	return errors.Is(err, ErrCorrupt) || errors.Is(err, errPanicked) || errors.Is(err, fs.ErrNotExist) || pebble.IsCorruptionError(err)
+}
+
+var errPanicked = errors.New("the data folder cannot be read")
+
+// guard turns a panic or a fault of mapped memory into an error.
+func guard(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errPanicked, r)
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,282 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// snapshotsServer implements the Snapshots service. A snapshot is a file in the
+// data folder: see archive.go for what is in it and [Engine.Restore] for the way
+// back.
+type snapshotsServer struct {
+	qdrant.UnimplementedSnapshotsServer
+	engine *Engine
+}
+
+const snapshotSuffix = ".snapshot"
+
+// everything is the folder of the snapshots of all collections together. No
+// collection can have its name.
+const everything = "*"
+
+// Create writes a snapshot of a collection as it is now.
+func (s *snapshotsServer) Create(ctx context.Context, r *qdrant.CreateSnapshotRequest) (*qdrant.CreateSnapshotResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	c, err := s.engine.collection(r.GetCollectionName())
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.engine.createSnapshot(ctx, c.name, []*collection{c})
+	if err != nil {
+		return nil, err
+	}
+	return &qdrant.CreateSnapshotResponse{SnapshotDescription: d, Time: time.Since(start).Seconds()}, nil
+}
+
+// CreateFull writes a snapshot of every collection and of the aliases.
+func (s *snapshotsServer) CreateFull(ctx context.Context, r *qdrant.CreateFullSnapshotRequest) (*qdrant.CreateSnapshotResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	if err := s.engine.checkOpen(); err != nil {
+		return nil, err
+	}
+	s.engine.mu.RLock()
+	var all []*collection
+	for _, name := range slices.Sorted(maps.Keys(s.engine.collections)) {
+		all = append(all, s.engine.collections[name])
+	}
+	s.engine.mu.RUnlock()
+	d, err := s.engine.createSnapshot(ctx, everything, all)
+	if err != nil {
+		return nil, err
+	}
+	return &qdrant.CreateSnapshotResponse{SnapshotDescription: d, Time: time.Since(start).Seconds()}, nil
+}
+
+// List describes the snapshots of a collection, the oldest first.
+func (s *snapshotsServer) List(ctx context.Context, r *qdrant.ListSnapshotsRequest) (*qdrant.ListSnapshotsResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	c, err := s.engine.collection(r.GetCollectionName())
+	if err != nil {
+		return nil, err
+	}
+	return s.list(ctx, start, c.name)
+}
+
+// ListFull describes the snapshots of everything, the oldest first.
+func (s *snapshotsServer) ListFull(ctx context.Context, r *qdrant.ListFullSnapshotsRequest) (*qdrant.ListSnapshotsResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	return s.list(ctx, start, everything)
+}
+
+// Delete removes a snapshot of a collection.
+func (s *snapshotsServer) Delete(ctx context.Context, r *qdrant.DeleteSnapshotRequest) (*qdrant.DeleteSnapshotResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	c, err := s.engine.collection(r.GetCollectionName())
+	if err != nil {
+		return nil, err
+	}
+	return s.remove(ctx, start, c.name, r.GetSnapshotName())
+}
+
+// DeleteFull removes a snapshot of everything.
+func (s *snapshotsServer) DeleteFull(ctx context.Context, r *qdrant.DeleteFullSnapshotRequest) (*qdrant.DeleteSnapshotResponse, error) {
+	start := time.Now()
+	if err := checkSupported(r); err != nil {
+		return nil, err
+	}
+	return s.remove(ctx, start, everything, r.GetSnapshotName())
+}
+
+// snapshotDir is the folder of the snapshots of a collection, or of everything.
+func (e *Engine) snapshotDir(of string) string {
+	if of == everything {
+		return filepath.Join(e.dir, snapshotFolder)
+	}
+	return filepath.Join(e.dir, snapshotFolder, of)
+}
+
+// createSnapshot writes collections to a new file, which has its name only once
+// it is whole and on disk.
+func (e *Engine) createSnapshot(ctx context.Context, of string, all []*collection) (*qdrant.SnapshotDescription, error) {
+	if err := contextError(ctx); err != nil {
+		return nil, err
+	}
+	e.reads.RLock()
+	defer e.reads.RUnlock()
+	if err := e.checkOpen(); err != nil {
+		return nil, err
+	}
+	// Views of one moment: no write is between them.
+	views, aliases, err := e.viewsOf(ctx, all, of == everything)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, v := range views {
+			e.report("let go of a view", v.release())
+		}
+	}()
+	now := e.opt.Now().UTC()
+	prefix := snapshotPrefix(of)
+	name := fmt.Sprintf("%s-%s%s", prefix, now.Format("2006-01-02-15-04-05.000000"), snapshotSuffix)
+	dir := e.snapshotDir(of)
+	path := filepath.Join(dir, name)
+	err = guard(func() error { return e.writeSnapshot(ctx, dir, path, all, views, aliases) })
+	if err != nil {
+		if e := contextError(ctx); e != nil {
+			return nil, e
+		}
+		return nil, e.writeError("create snapshot "+name, err)
+	}
+	return e.describeSnapshot(dir, name)
+}
+
+// snapshotPrefix begins the name of a snapshot.
+func snapshotPrefix(of string) string {
+	if of == everything {
+		return "full-snapshot"
+	}
+	return of
+}
+
+func (e *Engine) viewsOf(ctx context.Context, all []*collection, withAliases bool) (views []*view, aliases map[string]string, err error) {
+	if err := e.lockWriter(ctx); err != nil {
+		return nil, nil, err
+	}
+	defer e.unlockWriter()
+	for _, c := range all {
+		v, err := c.acquire()
+		if err != nil {
+			for _, v := range views {
+				e.report("let go of a view", v.release())
+			}
+			return nil, nil, err
+		}
+		views = append(views, v)
+	}
+	if withAliases {
+		aliases = e.aliases
+	}
+	return views, aliases, nil
+}
+
+func (e *Engine) writeSnapshot(ctx context.Context, dir, path string, all []*collection, views []*view, aliases map[string]string) (err error) {
+	if err := makeFolder(vfs.Default, dir); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "writing-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+	}()
+	w := newArchiveWriter(f)
+	for i, v := range views {
+		if err = w.collection(ctx, all[i].name, v); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	if err = errors.Join(w.aliases(aliases), w.end()); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err = errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err = os.WriteFile(path+checksumSuffix, []byte(w.checksum()), 0o600); err != nil {
+		return err
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(vfs.Default, dir)
+}
+
+// checksumSuffix ends the name of the file that holds a snapshot's SHA-256.
+const checksumSuffix = ".sha256"
+
+func (e *Engine) describeSnapshot(dir, name string) (*qdrant.SnapshotDescription, error) {
+	info, err := os.Stat(filepath.Join(dir, name))
+	if err != nil {
+		return nil, err
+	}
+	d := &qdrant.SnapshotDescription{Name: name, CreationTime: timestamppb.New(info.ModTime()), Size: info.Size()}
+	if sum, err := os.ReadFile(filepath.Join(dir, name+checksumSuffix)); err == nil {
+		d.Checksum = proto.String(string(sum))
+	}
+	return d, nil
+}
+
+func (s *snapshotsServer) list(ctx context.Context, start time.Time, of string) (*qdrant.ListSnapshotsResponse, error) {
+	if err := contextError(ctx); err != nil {
+		return nil, err
+	}
+	dir := s.engine.snapshotDir(of)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, s.engine.writeError("list snapshots", err)
+	}
+	response := &qdrant.ListSnapshotsResponse{}
+	for _, entry := range entries {
+		if entry.IsDir() || !strings.HasSuffix(entry.Name(), snapshotSuffix) {
+			continue
+		}
+		d, err := s.engine.describeSnapshot(dir, entry.Name())
+		if errors.Is(err, os.ErrNotExist) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return nil, s.engine.writeError("list snapshots", err)
+		}
+		response.SnapshotDescriptions = append(response.SnapshotDescriptions, d)
+	}
+	response.Time = time.Since(start).Seconds()
+	return response, nil
+}
+
+func (s *snapshotsServer) remove(ctx context.Context, start time.Time, of, name string) (*qdrant.DeleteSnapshotResponse, error) {
+	if err := contextError(ctx); err != nil {
+		return nil, err
+	}
+	if !strings.HasSuffix(name, snapshotSuffix) || name != filepath.Base(name) {
+		return nil, notFound("Not found: Snapshot %s not found", name)
+	}
+	path := filepath.Join(s.engine.snapshotDir(of), name)
+	err := os.Remove(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, notFound("Not found: Snapshot %s not found", name)
+	}
+	if err := errors.Join(err, ignoreMissing(os.Remove(path+checksumSuffix))); err != nil {
+		return nil, s.engine.writeError("delete snapshot "+name, err)
+	}
+	return &qdrant.DeleteSnapshotResponse{Time: time.Since(start).Seconds()}, nil
+}

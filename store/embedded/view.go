@@ -1,0 +1,87 @@
+package embedded
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/qdrant/go-client/qdrant"
+
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
+)
+
+// view is a collection at one moment: what a read sees from its beginning to
+// its end, whatever is written meanwhile. It never changes.
+type view struct {
+	record   *record
+	snapshot *pebble.Snapshot
+	parts    []*part
+	points   int
+	number   uint64 // of the last write
+	refs     atomic.Int64
+}
+
+// newView returns a view that is held once.
+func newView(r *record, snapshot *pebble.Snapshot, parts []*part, number uint64) *view {
+	v := &view{record: r, snapshot: snapshot, number: number}
+	for _, p := range parts {
+		if p.live() == 0 && p.file == nil {
+			continue
+		}
+		v.parts = append(v.parts, p)
+		v.points += p.live()
+		if p.file != nil {
+			p.file.acquire()
+		}
+	}
+	v.refs.Store(1)
+	return v
+}
+
+// release lets go of a view.
+func (v *view) release() error {
+	if v.refs.Add(-1) > 0 {
+		return nil
+	}
+	err := v.snapshot.Close()
+	for _, p := range v.parts {
+		if p.file != nil {
+			err = errors.Join(err, p.file.release())
+		}
+	}
+	return err
+}
+
+// has tells whether there is a point.
+func (v *view) has(key pointid.Key) bool {
+	for _, p := range v.parts {
+		if _, ok := p.find(key); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// read returns a point and the number of the write that stored it, or nil.
+func (v *view) read(key pointid.Key) (uint64, *qdrant.PointStruct, error) {
+	value, closer, err := v.snapshot.Get(pointKey(v.record.id, key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil, nil
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	version, p, err := decodePoint(value)
+	return version, p, errors.Join(err, closer.Close())
+}
+
+// memory returns how many bytes the parts in memory have.
+func (v *view) memory() int64 {
+	n := int64(0)
+	for _, p := range v.parts {
+		if p.file == nil {
+			n += p.Size()
+		}
+	}
+	return n
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/qdrant/go-client/qdrant"
+)
+
+// An index is an alias, by the name in Options.Collection, on a collection
+// name-vN. What was made by other rules (analyzer, chunking, model) goes into
+// the next version, which is built beside the one that answers and takes its
+// place in one moment: see [Store.Build].
+
+// Version is one edition of an index.
+type Version struct {
+	Number     int    `json:"version"`
+	Collection string `json:"collection"`
+	// Rules are what its passages and vectors were made by.
+	Rules string `json:"rules"`
+	// Complete is set once everything is in it and it was checked.
+	Complete bool `json:"complete"`
+	// Serving is set for the one that answers.
+	Serving bool `json:"serving"`
+}
+
+// String returns the version as answers name it, such as "naru-v2".
+func (v Version) String() string { return v.Collection }
+
+// The metadata of a collection of ours.
+const (
+	metaRules    = "naru_rules"
+	metaComplete = "naru_complete"
+)
+
+// ErrNoVersion is returned where there is no earlier version to go back to.
+var ErrNoVersion = errors.New("there is no earlier complete version of the index")
+
+// versionName is the collection of a version.
+func (s *Store) versionName(number int) string {
+	return fmt.Sprintf("%s-v%d", s.opt.Collection, number)
+}
+
+// Versions lists the versions of the index, the oldest first.
+func (s *Store) Versions(ctx context.Context) ([]Version, error) {
+	serving, err := s.serving(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.collections.List(ctx, &qdrant.ListCollectionsRequest{})
+	if err != nil {
+		return nil, fmt.Errorf("list collections: %w", err)
+	}
+	var versions []Version
+	for _, c := range list.GetCollections() {
+		digits, ok := strings.CutPrefix(c.GetName(), s.opt.Collection+"-v")
+		n, err := strconv.Atoi(digits)
+		if !ok || err != nil || n < 1 {
+			continue
+		}
+		v, err := s.version(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		v.Serving = v.Collection == serving
+		versions = append(versions, v)
+	}
+	slices.SortFunc(versions, func(a, b Version) int { return cmp.Compare(a.Number, b.Number) })
+	return versions, nil
+}
+
+// version reads what a collection says of itself.
+func (s *Store) version(ctx context.Context, number int) (Version, error) {
+	v := Version{Number: number, Collection: s.versionName(number)}
+	info, err := s.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: v.Collection})
+	if err != nil {
+		return v, fmt.Errorf("look at collection %s: %w", v.Collection, err)
+	}
+	meta := info.GetResult().GetConfig().GetMetadata()
+	v.Rules, v.Complete = meta[metaRules].GetStringValue(), meta[metaComplete].GetBoolValue()
+	return v, nil
+}
+
+// serving returns the collection that the alias leads to; empty where there is
+// no alias.
+func (s *Store) serving(ctx context.Context) (string, error) {
+	aliases, err := s.collections.ListAliases(ctx, &qdrant.ListAliasesRequest{})
+	if err != nil {
+		return "", fmt.Errorf("list aliases: %w", err)
+	}
+	for _, a := range aliases.GetAliases() {
+		if a.GetAliasName() == s.opt.Collection {
+			return a.GetCollectionName(), nil
+		}
+	}
+	return "", nil
+}
+
+// resolvedFor is how long a search trusts where the alias led to. A switch by
+// this process is seen at once, one by another within this time.
+const resolvedFor = time.Second
+
+// resolution is where the alias led to, and when that was looked up.
+type resolution struct {
+	mu   sync.Mutex
+	name string
+	at   time.Time
+}
+
+// current returns the collection to search in. A search names the version that
+// it found in, so it asks that and not the alias.
+func (s *Store) current(ctx context.Context) (string, error) {
+	r := s.resolved
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := s.opt.Clock(); r.name == "" || now.Sub(r.at) > resolvedFor {
+		name, err := s.serving(ctx)
+		if err != nil {
+			return "", err
+		}
+		if name == "" {
+			name = s.opt.Collection // a version itself, or nothing yet
+		}
+		r.name, r.at = name, now
+	}
+	return r.name, nil
+}
+
+func (r *resolution) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.name = ""
+}
+
+// Serving returns the version that answers.
+func (s *Store) Serving(ctx context.Context) (Version, error) {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return Version{}, err
+	}
+	for _, v := range versions {
+		if v.Serving {
+			return v, nil
+		}
+	}
+	return Version{}, fmt.Errorf("index %s: no version answers; has anything been indexed?", s.opt.Collection)
+}
+
+// point leads the alias to a collection, in one moment for every reader.
+func (s *Store) point(ctx context.Context, to string) error {
+	serving, err := s.serving(ctx)
+	if err != nil || serving == to {
+		return err
+	}
+	var actions []*qdrant.AliasOperations
+	if serving != "" {
+		actions = append(actions, &qdrant.AliasOperations{Action: &qdrant.AliasOperations_DeleteAlias{
+			DeleteAlias: &qdrant.DeleteAlias{AliasName: s.opt.Collection},
+		}})
+	}
+	actions = append(actions, &qdrant.AliasOperations{Action: &qdrant.AliasOperations_CreateAlias{
+		CreateAlias: &qdrant.CreateAlias{CollectionName: to, AliasName: s.opt.Collection},
+	}})
+	if _, err := s.collections.UpdateAliases(ctx, &qdrant.ChangeAliases{Actions: actions}); err != nil {
+		return fmt.Errorf("lead alias %s to collection %s: %w", s.opt.Collection, to, err)
+	}
+	s.resolved.forget()
+	return nil
+}
+
+// Rollback leads the index back to the last complete version before the one
+// that answers, and returns it, or [ErrNoVersion]. Both stay, so that Rollback
+// can be undone by building again. Rules that led to the later version have to
+// be taken back too, or the next run builds it again.
+func (s *Store) Rollback(ctx context.Context) (Version, error) {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return Version{}, err
+	}
+	serving := slices.IndexFunc(versions, func(v Version) bool { return v.Serving })
+	for i := serving - 1; i >= 0; i-- {
+		if v := versions[i]; v.Complete {
+			if err := s.point(ctx, v.Collection); err != nil {
+				return Version{}, err
+			}
+			v.Serving = true
+			return v, nil
+		}
+	}
+	return Version{}, fmt.Errorf("index %s: %w", s.opt.Collection, ErrNoVersion)
+}
+
+// complete records that everything is in a version.
+func (s *Store) complete(ctx context.Context, v Version) error {
+	_, err := s.collections.Update(ctx, &qdrant.UpdateCollection{
+		CollectionName: v.Collection,
+		Metadata:       map[string]*qdrant.Value{metaRules: qdrant.NewValueString(v.Rules), metaComplete: qdrant.NewValueBool(true)},
+	})
+	if err != nil {
+		return fmt.Errorf("mark collection %s as complete: %w", v.Collection, err)
+	}
+	return nil
+}
