@@ -24,7 +24,7 @@ const (
 
 // rules names how texts are extracted and cut. It changes whenever the same
 // bytes would give other passages, so that old ones are replaced.
-const rules = "1/" + lang.Version
+const rules = "2/" + lang.Version
 
 // Rules name everything that decides which passages a text becomes and what
 // they are found by. A store records them with each version of the index.
@@ -84,6 +84,10 @@ func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
 	if err != nil {
 		return store.Entry{}, err
 	}
+	access, err := narrowed(ix.access, text.Access)
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("read %s: %w", up.URI, err)
+	}
 	doc := rag.Document{
 		ID:       ix.documentID(up.source, up.key),
 		URI:      up.URI,
@@ -92,7 +96,7 @@ func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
 		Text:     text.Text,
 		Hash:     ix.hash(up),
 		Modified: up.Modified,
-		Access:   ix.access,
+		Access:   access,
 	}
 	if up.Title != "" {
 		doc.Title = up.Title

@@ -1,6 +1,9 @@
 package rag
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Question is what somebody asks, and who they are.
 type Question struct {
@@ -23,6 +26,17 @@ type Asker struct {
 	Principals []string
 	// Regions whose documents may be found; none means any.
 	Regions []string
+}
+
+// Sees tells whether the asker may see what has this access: the rule that a
+// store's filter follows.
+func (a Asker) Sees(of Access) bool {
+	either := func(have, want []string) bool {
+		return slices.ContainsFunc(want, func(w string) bool { return slices.Contains(have, w) })
+	}
+	return a.Tenant != "" && a.Tenant == of.Tenant &&
+		(len(of.Principals) == 0 || either(a.Principals, of.Principals)) &&
+		(of.Region == "" || len(a.Regions) == 0 || slices.Contains(a.Regions, of.Region))
 }
 
 // Answer is what Naru says to a question. Its JSON form is extended over

@@ -9,19 +9,23 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/naru-rag/naru/rag"
 )
 
 // ErrBadMark is returned for a mark that no [Store.Page] has given out.
 var ErrBadMark = errors.New("not a mark of an earlier page")
 
-// Page lists up to limit documents of a tenant, without those removed, from the mark after on,
-// and returns the mark of the next page: empty at the end, as the first page's
-// is. The order is always the same.
-func (s *Store) Page(ctx context.Context, tenant, after string, limit int) (infos []DocumentInfo, next string, err error) {
-	filter, err := owned(tenant, firstOnly())
+// Page lists up to limit documents that an asker may see, without those
+// removed, from the mark after on, and returns the mark of the next page: empty
+// at the end, as the first page's is. The order is always the same.
+func (s *Store) Page(ctx context.Context, asker rag.Asker, after string, limit int) (infos []DocumentInfo, next string, err error) {
+	tenant := asker.Tenant
+	filter, err := visible(asker)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents: %w", err)
 	}
+	filter.Must = append(filter.Must, firstOnly())
 	filter.MustNot = []*qdrant.Condition{qdrant.NewMatchBool(fieldRemoved, true)}
 	request := &qdrant.ScrollPoints{
 		CollectionName: s.opt.Collection,

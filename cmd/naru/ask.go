@@ -10,12 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newAsk(g *globals) *cobra.Command {
-	q := rag.Question{Asker: asker}
+	var q rag.Question
 	cmd := &cobra.Command{
 		Use:   "ask QUESTION",
 		Short: "Answer a question from the indexed documents",
@@ -24,7 +26,12 @@ stands at. Where the documents do not answer, says so in the question's language
 		Args: positional(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Text = strings.Join(args, " ")
-			answer, err := answerFrom(cmd.Context(), g.data, q)
+			c, err := g.config()
+			if err != nil {
+				return err
+			}
+			q.Asker = asker(c)
+			answer, err := answerFrom(cmd.Context(), c, q)
 			if err != nil {
 				if _, ok := errors.AsType[*rag.QuestionError](err); ok {
 					return &usageError{err}
@@ -45,20 +52,20 @@ stands at. Where the documents do not answer, says so in the question's language
 
 // answerFrom answers from a data folder. Where `naru serve` holds it, that
 // process answers.
-func answerFrom(ctx context.Context, dir string, q rag.Question) (answer rag.Answer, err error) {
+func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer rag.Answer, err error) {
 	// A server will not let go of the folder: do not wait for it.
-	d, err := openExisting(ctx, dir, embedded.Options{LockTimeout: time.Millisecond})
+	d, err := openData(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond})
 	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
 		if locked.Holder.Address != "" {
 			return askServer(ctx, locked.Holder.Address, q)
 		}
-		d, err = openExisting(ctx, dir, embedded.Options{})
+		d, err = openData(ctx, c, backend.Options{Existing: true})
 	}
 	if err != nil {
 		return answer, err
 	}
-	defer func() { err = closeWith(d.close, err) }()
-	return rag.NewAnswerer(d.store, rag.Options{}).Answer(ctx, q)
+	defer func() { err = closeWith(d.Close, err) }()
+	return rag.NewAnswerer(d, rag.Options{}).Answer(ctx, q)
 }
 
 // printAnswer writes the answer's sentences, each with the numbers of its

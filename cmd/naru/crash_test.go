@@ -19,10 +19,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
-	"github.com/naru-rag/naru/store/embedded"
 )
 
 // crashCycles is how often indexing is killed: CI sets NARU_CRASH_CYCLES=50.
@@ -249,32 +250,32 @@ type document struct {
 // part of what is tested.
 func contents(t *testing.T, dir string) map[string]document {
 	t.Helper()
-	d, err := openData(t.Context(), dir, embedded.Options{})
+	d, err := openData(t.Context(), configOf(dir), backend.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := d.close(); err != nil {
+		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
 	all := map[string]document{}
 	total := 0
-	for info, err := range d.store.Documents(t.Context(), tenant) {
+	for info, err := range d.store.Documents(t.Context(), config.DefaultTenant) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, twice := all[info.ID]; twice {
 			t.Fatalf("%s is listed twice", info.URI)
 		}
-		info, passages, err := d.store.Document(t.Context(), tenant, info.ID)
+		info, passages, err := d.store.Document(t.Context(), config.DefaultTenant, info.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		all[info.ID] = document{info, passages}
 		total += len(passages)
 	}
-	documents, passages, err := d.store.Count(t.Context(), tenant)
+	documents, passages, err := d.store.Count(t.Context(), config.DefaultTenant)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,7 @@ import (
 )
 
 func newDoctor(g *globals) *cobra.Command {
-	var file string
-	cmd := &cobra.Command{
+	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the configuration, the data folder and the store, and say what to do",
 		Long: `Looks at everything that indexing and answering need, changes no data, and says
@@ -23,11 +22,7 @@ what is wrong and what to do about it. Ends with 1 where something is.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := doctor{ctx: cmd.Context()}
-			data := ""
-			if flag := cmd.Flags().Lookup("data"); flag != nil && flag.Changed {
-				data = g.data
-			}
-			d.examine(file, os.Environ(), data)
+			d.examine(g.configFile, os.Environ(), g.data)
 			if err := d.write(cmd.OutOrStdout(), g.json); err != nil {
 				return err
 			}
@@ -37,8 +32,6 @@ what is wrong and what to do about it. Ends with 1 where something is.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", "", "the configuration file; naru.yaml where there is one")
-	return cmd
 }
 
 // health is how well something is.

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/naru-rag/naru/indexer"
-	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
 )
 
@@ -28,12 +27,12 @@ func (f *firstRun) Search(ctx context.Context, q rag.Query) (rag.Results, error)
 }
 
 // index runs the indexer once, showing its progress on w and to askers.
-func (f *firstRun) index(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, w io.Writer) (indexer.Report, error) {
+func (f *firstRun) index(ctx context.Context, d *data, from []group, w io.Writer) (indexer.Report, error) {
 	shown := newProgress(w, "Indexing")
 	defer shown.finish()
 	f.say("index: the documents are being listed")
 	defer f.state.Store(nil)
-	return ix.Run(ctx, sources(from), func(done, total int, uri string) {
+	return d.runs(ctx, from, func(done, total int, uri string) {
 		f.say(fmt.Sprintf("index: %d of %d documents are up to date so far", done, total))
 		shown.step(done, total, uri)
 	})

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
-	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newIndex(g *globals) *cobra.Command {
@@ -18,11 +18,12 @@ func newIndex(g *globals) *cobra.Command {
 		rollback bool
 	)
 	cmd := &cobra.Command{
-		Use:   "index PATH…",
+		Use:   "index [PATH…]",
 		Short: "Read documents (Markdown, text, HTML) into the data folder",
 		Long: `Brings the data folder into agreement with the given files and folders: new and
 changed documents are read, unchanged ones left alone, deleted ones removed.
-Interrupted at any point, the next run goes on from there.
+Interrupted at any point, the next run goes on from there. Without a PATH the
+sources of the configuration are read, each for those it is configured for.
 
 After a release that reads or cuts documents otherwise, a new version of the index is
 built beside the old one, which answers until the new one is whole and was checked.
@@ -31,26 +32,29 @@ The old one is kept: --rollback goes back to it.`,
 			if rollback {
 				return positional(cobra.NoArgs)(cmd, args)
 			}
-			return positional(cobra.MinimumNArgs(1))(cmd, args)
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
 			if rollback {
 				return g.rollback(cmd)
 			}
-			from, err := g.folders(paths, opt)
+			c, err := g.config()
 			if err != nil {
 				return err
 			}
-			d, err := openData(cmd.Context(), g.data, embedded.Options{})
+			from, err := groups(c, paths, opt)
 			if err != nil {
 				return err
 			}
-			defer func() { err = closeWith(d.close, err) }()
-			ix, err := d.indexer()
+			if len(from) == 0 {
+				return &usageError{errNoSources}
+			}
+			d, err := openData(cmd.Context(), c, backend.Options{})
 			if err != nil {
 				return err
 			}
-			report, err := runIndex(cmd.Context(), ix, from, cmd.ErrOrStderr())
+			defer func() { err = closeWith(d.Close, err) }()
+			report, err := d.index(cmd.Context(), from, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -65,11 +69,15 @@ The old one is kept: --rollback goes back to it.`,
 
 // rollback goes back to the version before.
 func (g *globals) rollback(cmd *cobra.Command) (err error) {
-	d, err := openExisting(cmd.Context(), g.data, embedded.Options{})
+	c, err := g.config()
 	if err != nil {
 		return err
 	}
-	defer func() { err = closeWith(d.close, err) }()
+	d, err := openData(cmd.Context(), c, backend.Options{Existing: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = closeWith(d.Close, err) }()
 	version, err := d.store.Rollback(cmd.Context())
 	if err != nil {
 		return err
@@ -81,11 +89,11 @@ func (g *globals) rollback(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// runIndex runs the indexer once, showing its progress on w.
-func runIndex(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, w io.Writer) (indexer.Report, error) {
+// index runs the indexer once, showing its progress on w.
+func (d *data) index(ctx context.Context, from []group, w io.Writer) (indexer.Report, error) {
 	shown := newProgress(w, "Indexing")
 	defer shown.finish()
-	return ix.Run(ctx, sources(from), shown.step)
+	return d.runs(ctx, from, shown.step)
 }
 
 func sources(folders []*source.Folder) []source.Source {

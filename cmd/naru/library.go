@@ -10,14 +10,16 @@ import (
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/extract"
+	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
 
-// library is the documents of a data folder as the HTTP API manages them.
-// Every document here is open to everybody in the tenant.
+// library is the documents of a data folder as the HTTP API manages them: those
+// that its one asker may see.
 type library struct {
 	store   *store.Store
 	indexer *indexer.Indexer
+	asker   rag.Asker
 }
 
 var _ web.Library = (*library)(nil)
@@ -49,8 +51,8 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	return shown, nil
 }
 
-func (l *library) List(ctx context.Context, tenant, after string, limit int) ([]web.DocumentInfo, string, error) {
-	infos, next, err := l.store.Page(ctx, tenant, after, limit)
+func (l *library) List(ctx context.Context, _, after string, limit int) ([]web.DocumentInfo, string, error) {
+	infos, next, err := l.store.Page(ctx, l.asker, after, limit)
 	if err != nil {
 		return nil, "", explained(err)
 	}
@@ -62,10 +64,7 @@ func (l *library) List(ctx context.Context, tenant, after string, limit int) ([]
 }
 
 func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetail, error) {
-	info, err := l.store.Info(ctx, tenant, id)
-	if err == nil && info.Removed {
-		err = store.ErrNotFound
-	}
+	info, err := l.seen(ctx, tenant, id)
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
@@ -76,7 +75,19 @@ func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetai
 	return web.DocumentDetail{DocumentInfo: infoOf(info), Text: text}, nil
 }
 
-func (l *library) Delete(ctx context.Context, _, id string) error {
+// seen looks a document up that the asker may see.
+func (l *library) seen(ctx context.Context, tenant, id string) (store.DocumentInfo, error) {
+	info, err := l.store.Info(ctx, tenant, id)
+	if err == nil && (info.Removed || !l.asker.Sees(info.Access)) {
+		err = store.ErrNotFound
+	}
+	return info, err
+}
+
+func (l *library) Delete(ctx context.Context, tenant, id string) error {
+	if _, err := l.seen(ctx, tenant, id); err != nil {
+		return explained(err)
+	}
 	return explained(l.indexer.Remove(ctx, id))
 }
 

@@ -23,6 +23,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/naru-rag/naru/config"
 )
 
 func main() {
@@ -78,14 +80,15 @@ func newRoot() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if g.data == "" {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("data") && g.data == "" {
 			return &usageError{errors.New("--data is empty: name a folder")}
 		}
 		return nil
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.PersistentFlags().StringVar(&g.data, "data", ".naru", "the data folder")
+	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
+	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
 	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g))
 	return root
@@ -93,8 +96,20 @@ func newRoot() *cobra.Command {
 
 // globals are the flags that every command has.
 type globals struct {
-	data string
-	json bool
+	data, configFile string
+	json             bool
+}
+
+// config reads the configuration; flags are over it.
+func (g *globals) config() (*config.Config, error) {
+	c, err := config.Load(g.configFile, os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	if g.data != "" {
+		c.Data = g.data
+	}
+	return c, nil
 }
 
 // positional wraps a check of arguments so that its failure is a usage error.

@@ -24,13 +24,17 @@ There is no log-in and no encryption: it binds to the loopback interface unless
 told otherwise.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			var config net.ListenConfig
-			ln, err := config.Listen(cmd.Context(), "tcp", addr)
+			c, err := g.config()
+			if err != nil {
+				return err
+			}
+			var listen net.ListenConfig
+			ln, err := listen.Listen(cmd.Context(), "tcp", addr)
 			if err != nil {
 				return fmt.Errorf("listen on %s: %w; choose another address with --addr", addr, err)
 			}
 			defer ln.Close()
-			engine, err := embedded.Open(g.data, embedded.Options{Address: "grpc://" + ln.Addr().String()})
+			engine, err := embedded.Open(c.Data, embedded.Options{Memory: int64(c.Store.Memory)})
 			if err != nil {
 				return err
 			}

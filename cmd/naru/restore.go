@@ -21,7 +21,11 @@ puts its collections into the data folder. What is there under their names is on
 exchanged with --replace, in one moment, once everything is on disk.`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
-			engine, err := embedded.Open(g.data, embedded.Options{})
+			c, err := g.config()
+			if err != nil {
+				return err
+			}
+			engine, err := embedded.Open(c.Data, embedded.Options{Memory: int64(c.Store.Memory)})
 			if err != nil {
 				return err
 			}

@@ -9,12 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/functions/web"
-	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/lang"
 	"github.com/naru-rag/naru/rag"
-	"github.com/naru-rag/naru/store/embedded"
 )
 
 func newServe(g *globals) *cobra.Command {
@@ -35,7 +34,11 @@ It binds to the loopback interface unless told otherwise.`,
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			opt.Report = func(err error) { logger.Warn("watch", "error", err) }
-			from, err := g.folders(paths, opt)
+			c, err := g.config()
+			if err != nil {
+				return err
+			}
+			from, err := groups(c, paths, opt)
 			if err != nil {
 				return err
 			}
@@ -44,21 +47,21 @@ It binds to the loopback interface unless told otherwise.`,
 				return err
 			}
 			defer ln.Close()
-			d, err := openData(cmd.Context(), g.data, embedded.Options{Address: localAddress(ln.Addr())})
+			d, err := openData(cmd.Context(), c, backend.Options{Address: localAddress(ln.Addr()), Logger: logger})
 			if err != nil {
 				return err
 			}
-			defer func() { err = closeWith(d.close, err) }()
+			defer func() { err = closeWith(d.Close, err) }()
 
 			ix, err := d.indexer()
 			if err != nil {
 				return err
 			}
-			first := &firstRun{Searcher: d.store}
+			first := &firstRun{Searcher: d}
 			handler, err := web.New(web.Options{
 				Answerer: rag.NewAnswerer(first, rag.Options{}),
-				Asker:    asker,
-				Library:  &library{d.store, ix},
+				Asker:    asker(c),
+				Library:  &library{d.store, ix, asker(c)},
 				Health:   d.health,
 				Hosts:    web.LoopbackHosts(ln.Addr()),
 				Logger:   logger,
@@ -77,7 +80,7 @@ It binds to the loopback interface unless told otherwise.`,
 				if len(from) == 0 {
 					return
 				}
-				report, err := first.index(ctx, ix, from, cmd.ErrOrStderr())
+				report, err := first.index(ctx, d, from, cmd.ErrOrStderr())
 				switch {
 				case ctx.Err() != nil:
 					return
@@ -88,7 +91,7 @@ It binds to the loopback interface unless told otherwise.`,
 						logger.Error("index", "error", err)
 					}
 				}
-				watch(ctx, ix, from, logger)
+				watch(ctx, d, from, logger)
 			})
 			return web.Serve(ctx, ln, handler, logger)
 		},
@@ -111,17 +114,17 @@ func exampleQuestions(texts []string) []web.Example {
 
 // watch indexes again whenever one of the folders changes, until ctx ends. All
 // of them: what disappeared from one may be what another holds.
-func watch(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, logger *slog.Logger) {
+func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
 	var (
 		watchers sync.WaitGroup
 		running  sync.Mutex // one run at a time
 	)
-	for _, folder := range from {
+	for _, folder := range foldersOf(from) {
 		watchers.Go(func() {
 			err := folder.Watch(ctx, func() {
 				running.Lock()
 				defer running.Unlock()
-				report, err := ix.Run(ctx, sources(from), nil)
+				report, err := d.runs(ctx, from, nil)
 				switch {
 				case ctx.Err() != nil:
 				case err != nil:
@@ -142,7 +145,15 @@ func watch(ctx context.Context, ix *indexer.Indexer, from []*source.Folder, logg
 	watchers.Wait()
 }
 
+func foldersOf(all []group) []*source.Folder {
+	var folders []*source.Folder
+	for _, g := range all {
+		folders = append(folders, g.folders...)
+	}
+	return folders
+}
+
 func (d *data) health(ctx context.Context) (web.Health, error) {
-	documents, passages, err := d.store.Count(ctx, tenant)
-	return web.Health{Documents: documents, Passages: passages, Details: map[string]string{"store": "embedded"}}, err
+	documents, passages, err := d.store.Count(ctx, d.config.Asker.Tenant)
+	return web.Health{Documents: documents, Passages: passages, Details: map[string]string{"store": d.Where()}}, err
 }

@@ -49,6 +49,8 @@ type Result struct {
 	Replaced int
 	// Modified is the date the document gives for itself, or zero.
 	Modified time.Time
+	// Access is what the document says of who may see it.
+	Access Access
 	// Blocks are the parts of Text in reading order. Between and around them
 	// there is only white space.
 	Blocks []Block

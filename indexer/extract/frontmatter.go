@@ -77,5 +77,11 @@ func (m *metadata) field(key, value string) {
 		m.setLanguage(value)
 	case "date", "modified", "updated", "lastmod", "last_modified", "last_modified_at":
 		m.setModified(value)
+	case "principals":
+		m.access.setPrincipals(value)
+	case "tenant":
+		m.access.Tenant = value
+	case "region":
+		m.access.Region = value
 	}
 }

@@ -23,7 +23,7 @@ func readMarkdown(r *Result, d decoded) {
 	if m.title != "" {
 		r.Title = m.title
 	}
-	r.Language, r.Modified = m.language, m.modified
+	r.Language, r.Modified, r.Access = m.language, m.modified, m.access
 }
 
 // markdownReader writes the text of Markdown.

@@ -10,6 +10,39 @@ type metadata struct {
 	title    string
 	language string
 	modified time.Time
+	access   Access
+}
+
+// Access is what a document says, in front matter, of who may see it and where
+// it belongs. It can only narrow what its source says.
+type Access struct {
+	// Tenant and Region are empty where the document names none.
+	Tenant, Region string
+	// Principals are nil where the document names none.
+	Principals []string
+	// Unclear is the name of a field whose value cannot be read; what it would
+	// keep from whom is not known.
+	Unclear string
+}
+
+// setPrincipals reads "a, b" and "[a, b]".
+func (a *Access) setPrincipals(value string) {
+	inner, list := strings.CutPrefix(value, "[")
+	if list {
+		var closed bool
+		if inner, closed = strings.CutSuffix(inner, "]"); !closed {
+			a.Unclear = "principals"
+			return
+		}
+	}
+	for name := range strings.SplitSeq(inner, ",") {
+		name = strings.Trim(strings.TrimSpace(name), `"'`)
+		if name == "" {
+			a.Unclear = "principals"
+			return
+		}
+		a.Principals = append(a.Principals, name)
+	}
 }
 
 // setLanguage keeps the primary subtag of a language tag, if it is one and

@@ -41,7 +41,7 @@ var paging = []sentence{
 		if found := s.texts("ferry ship", anyone); len(found) != 0 {
 			s.Errorf("found %q", found)
 		}
-		if infos, _, err := s.Page(s.ctx, tenant, "", 10); err != nil || len(infos) != 1 || infos[0].URI != "b" {
+		if infos, _, err := s.Page(s.ctx, anyone, "", 10); err != nil || len(infos) != 1 || infos[0].URI != "b" {
 			s.Errorf("Page returns %+v, %v", infos, err)
 		}
 		if d, p, err := s.Count(s.ctx, tenant); d != 1 || p != 1 || err != nil {
@@ -96,7 +96,7 @@ var paging = []sentence{
 			seen := map[string]bool{}
 			mark := ""
 			for pages := 0; pages == 0 || mark != ""; pages++ {
-				infos, next, err := s.Page(s.ctx, tenant, mark, limit)
+				infos, next, err := s.Page(s.ctx, anyone, mark, limit)
 				if err != nil || len(infos) > limit || pages > 7 {
 					s.Fatalf("page %d of %d returns %d documents, %v", pages, limit, len(infos), err)
 				}
@@ -113,8 +113,22 @@ var paging = []sentence{
 			}
 		}
 	}},
+	{"A page shows what the asker may see", func(s *subject) {
+		s.put(entry("open", "One."), accessible(entry("secret", "Two."), rag.Access{Tenant: tenant, Principals: []string{"crew"}}))
+		for _, tt := range []struct {
+			asker rag.Asker
+			want  int
+		}{{anyone, 1}, {rag.Asker{Tenant: tenant, Principals: []string{"crew"}}, 2}} {
+			if infos, _, err := s.Page(s.ctx, tt.asker, "", 10); err != nil || len(infos) != tt.want {
+				s.Errorf("%+v is shown %d documents, %v; want %d", tt.asker, len(infos), err, tt.want)
+			}
+		}
+		if _, _, err := s.Page(s.ctx, rag.Asker{}, "", 10); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("without a tenant Page returns %v", err)
+		}
+	}},
 	{"A mark that no page gave out is ErrBadMark", func(s *subject) {
-		if _, _, err := s.Page(s.ctx, tenant, "no mark", 10); !errors.Is(err, store.ErrBadMark) {
+		if _, _, err := s.Page(s.ctx, anyone, "no mark", 10); !errors.Is(err, store.ErrBadMark) {
 			s.Errorf("Page returns %v", err)
 		}
 	}},

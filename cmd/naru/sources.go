@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/rag"
+)
+
+// group are the folders that one access is assigned to.
+type group struct {
+	access  rag.Access
+	folders []*source.Folder
+}
+
+// groups makes sources of paths or, where there are none, of the configuration.
+// What they hold is known by where it lies from the data folder: it is the same
+// from wherever it is indexed, and after both were moved.
+func groups(c *config.Config, paths []string, opt source.Options) ([]group, error) {
+	base, err := filepath.Abs(c.Data)
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+	}
+	opt.Base = base
+	if len(paths) == 0 {
+		for _, s := range c.Sources {
+			paths = append(paths, s.Path)
+		}
+	}
+	var all []group
+	for _, path := range paths {
+		access, err := accessOf(c, path)
+		if err != nil {
+			return nil, err
+		}
+		folder, err := source.NewFolder(path, opt)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(all, func(g group) bool { return sameAccess(g.access, access) })
+		if i < 0 {
+			all, i = append(all, group{access: access}), len(all)
+		}
+		all[i].folders = append(all[i].folders, folder)
+	}
+	return all, nil
+}
+
+// accessOf is what the configuration assigns to a path: that of the innermost
+// source it lies in, or else of nobody in particular in the asker's tenant. A
+// path around a source would let what is in that be seen by others.
+func accessOf(c *config.Config, path string) (rag.Access, error) {
+	at, err := filepath.Abs(path)
+	if err != nil {
+		return rag.Access{}, fmt.Errorf("path %s: %w", path, err)
+	}
+	access, depth := rag.Access{Tenant: c.Asker.Tenant}, -1
+	var inside []config.Source
+	for _, s := range c.Sources {
+		of, err := filepath.Abs(s.Path)
+		if err != nil {
+			return rag.Access{}, fmt.Errorf("source %s: %w", s.Path, err)
+		}
+		switch {
+		case within(at, of) && len(of) > depth:
+			access, depth = assigned(s), len(of)
+		case within(of, at):
+			inside = append(inside, s)
+		}
+	}
+	for _, s := range inside {
+		if !sameAccess(assigned(s), access) {
+			return rag.Access{}, &usageError{fmt.Errorf("%s has the configured source %s in it, which belongs to others: index without a path, or name paths beside it", path, s.Path)}
+		}
+	}
+	return access, nil
+}
+
+func assigned(s config.Source) rag.Access {
+	return rag.Access{Tenant: s.Tenant, Principals: s.Principals, Region: s.Region}
+}
+
+// within tells whether a path is another or lies below it.
+func within(path, of string) bool {
+	return path == of || strings.HasPrefix(path, strings.TrimSuffix(of, string(filepath.Separator))+string(filepath.Separator))
+}
+
+func sameAccess(a, b rag.Access) bool {
+	return a.Tenant == b.Tenant && a.Region == b.Region && slices.Equal(a.Principals, b.Principals)
+}
+
+// runs brings the indexes of groups into agreement with their folders, and adds
+// up what that did.
+func (d *data) runs(ctx context.Context, all []group, progress indexer.Progress) (indexer.Report, error) {
+	total := indexer.Report{Failed: []indexer.Failure{}}
+	counted := map[string]bool{}
+	for _, g := range all {
+		s, err := d.Store(ctx, g.access.Tenant)
+		if err != nil {
+			return total, err
+		}
+		ix, err := indexer.New(s, indexer.Options{Access: g.access})
+		if err != nil {
+			return total, err
+		}
+		r, err := ix.Run(ctx, sources(g.folders), progress)
+		total.Added, total.Updated = total.Added+r.Added, total.Updated+r.Updated
+		total.Unchanged, total.Deleted = total.Unchanged+r.Unchanged, total.Deleted+r.Deleted
+		total.Failed = append(total.Failed, r.Failed...)
+		total.Seconds += r.Seconds
+		total.Index = r.Index
+		if err != nil {
+			return total, err
+		}
+		counted[g.access.Tenant] = true
+	}
+	// Several groups may be of one tenant: it is counted once, as it is now.
+	for tenant := range counted {
+		s, err := d.Store(ctx, tenant)
+		if err != nil {
+			return total, err
+		}
+		documents, passages, err := s.Count(ctx, tenant)
+		if err != nil {
+			return total, err
+		}
+		total.Documents, total.Passages = total.Documents+documents, total.Passages+passages
+	}
+	return total, nil
+}
+
+// errNoSources is what index says that is told nothing to read.
+var errNoSources = errors.New("index: name a path, or configure sources in naru.yaml (usage: naru index [PATH…])")

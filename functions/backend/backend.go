@@ -1,0 +1,188 @@
+package backend
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
+	"github.com/naru-rag/naru/store/embedded"
+	"github.com/naru-rag/naru/store/remote"
+)
+
+// Options are what the configuration does not say.
+type Options struct {
+	// Address is where this process answers, for those who find the data folder
+	// locked; see embedded.Options.
+	Address string
+	// LockTimeout is how long to wait for the data folder; zero is the engine's
+	// own.
+	LockTimeout time.Duration
+	// Existing refuses a data folder that nothing was indexed into.
+	Existing bool
+	// Remote refuses the embedded engine, for a place whose folder is not kept.
+	// It says why.
+	Remote string
+	// Logger hears of drift and of background work; nil means slog.Default.
+	Logger *slog.Logger
+}
+
+// Backend is where passages are kept. It is safe for concurrent use.
+type Backend struct {
+	config *config.Config
+	conn   grpc.ClientConnInterface
+	close  func() error
+	where  string
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	stores map[string]*store.Store // by collection
+}
+
+var _ rag.Searcher = (*Backend)(nil)
+
+// Open opens the store that a configuration names. A server is asked for its
+// version, and for nothing else: the collections are looked at when they are
+// first used.
+func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) {
+	b := &Backend{config: c, log: opt.Logger, stores: map[string]*store.Store{}}
+	if b.log == nil {
+		b.log = slog.Default()
+	}
+	if c.Store.URL != "" {
+		return b, b.dial(ctx)
+	}
+	if opt.Remote != "" {
+		return nil, fmt.Errorf("store.url is empty, which asks for the embedded engine: %s; set store.url or NARU_STORE_URL to a Qdrant server", opt.Remote)
+	}
+	if opt.Existing {
+		switch exists, err := embedded.Exists(c.Data); {
+		case err != nil:
+			return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+		case !exists:
+			return nil, fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", c.Data)
+		}
+	}
+	engine, err := embedded.Open(c.Data, embedded.Options{
+		LockTimeout: opt.LockTimeout, Address: opt.Address, Memory: int64(c.Store.Memory), Logger: b.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.conn, b.close, b.where = engine.Conn(), engine.Close, "embedded"
+	return b, nil
+}
+
+func (b *Backend) dial(ctx context.Context) error {
+	options, err := b.config.Store.Remote()
+	if err != nil {
+		return err
+	}
+	conn, err := remote.Dial(options)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.Check(ctx); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	b.conn, b.close, b.where = conn, conn.Close, conn.Address().String()
+	return nil
+}
+
+// Where says what the store is: "embedded", or a server's address.
+func (b *Backend) Where() string { return b.where }
+
+// Close lets go of the store.
+func (b *Backend) Close() error { return b.close() }
+
+// Store returns the index of a tenant, creating it where it is missing.
+func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error) {
+	if tenant == "" {
+		return nil, rag.ErrNoTenant
+	}
+	name := b.Collection(tenant)
+	b.mu.Lock()
+	s := b.stores[name]
+	b.mu.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	s = store.New(b.conn, b.options(name))
+	if err := s.Ensure(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.compare(ctx, s); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if first := b.stores[name]; first != nil {
+		return first, nil // another was quicker: one store, so that its writes wait for one gate
+	}
+	b.stores[name] = s
+	return s, nil
+}
+
+func (b *Backend) options(name string) store.Options {
+	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking)}
+	if b.config.Store.URL != "" {
+		opt.Settings = b.config.Store.Settings
+		opt.MaxBatchBytes = int(b.config.Store.Batch)
+	}
+	return opt
+}
+
+// compare reports how a server's collection differs from what is configured.
+func (b *Backend) compare(ctx context.Context, s *store.Store) error {
+	if b.config.Store.URL == "" {
+		return nil
+	}
+	drift, err := s.Drift(ctx, b.config.Store.Settings)
+	if err != nil {
+		return err
+	}
+	for _, d := range drift {
+		if d.Breaks {
+			return fmt.Errorf("the collection is not as configured: %s", d)
+		}
+		b.log.Warn("the collection is not as configured", "difference", d.String())
+	}
+	return nil
+}
+
+// plain are tenants whose names can be part of a collection's.
+var plain = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$`)
+
+// Collection is the name of the index of a tenant: one for all or, where they
+// are to be apart, one for each.
+func (b *Backend) Collection(tenant string) string {
+	name := b.config.Store.Collection
+	switch {
+	case !b.config.Store.CollectionPerTenant:
+		return name
+	case plain.MatchString(tenant):
+		return name + "@" + tenant
+	}
+	sum := sha256.Sum256([]byte(tenant))
+	return name + "@~" + hex.EncodeToString(sum[:16])
+}
+
+// Search implements rag.Searcher over the index of whoever asks.
+func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
+	s, err := b.Store(ctx, q.Asker.Tenant)
+	if err != nil {
+		return rag.Results{}, fmt.Errorf("search: %w", err)
+	}
+	return s.Search(ctx, q)
+}

@@ -1,0 +1,11 @@
+// Package backend opens what the configuration names: the embedded engine in
+// the data folder, or a Qdrant server. The program and the functions share it.
+//
+// Start with [Open]; ask [Backend.Store] for a tenant's index, or search through
+// the Backend itself, which finds the index of whoever asks.
+//
+// It promises that tenants that are configured to be apart
+// (store.collection_per_tenant) never share a collection, and that a search
+// without a tenant is an error. It does not check who asks: that is the
+// listener's.
+package backend
