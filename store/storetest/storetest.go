@@ -25,17 +25,19 @@ func Run(t *testing.T, connect func(t *testing.T) grpc.ClientConnInterface) {
 		{"writing", writing},
 		{"listing", listing},
 		{"paging", paging},
+		{"versions", versions},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, s := range group.sentences {
 				t.Run(s.says, func(t *testing.T) {
 					ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 					defer cancel()
-					st := store.New(connect(t), store.Options{Collection: "storetest"})
+					conn := connect(t)
+					st := store.New(conn, store.Options{Collection: "storetest", Rules: "first"})
 					if err := st.Ensure(ctx); err != nil {
 						t.Fatal(err)
 					}
-					s.check(&subject{T: t, ctx: ctx, Store: st})
+					s.check(&subject{T: t, ctx: ctx, Store: st, conn: conn})
 				})
 			}
 		})
@@ -52,7 +54,8 @@ type sentence struct {
 type subject struct {
 	*testing.T
 	*store.Store
-	ctx context.Context
+	ctx  context.Context
+	conn grpc.ClientConnInterface
 }
 
 const tenant = "ferry"
