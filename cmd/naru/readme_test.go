@@ -5,10 +5,10 @@ import (
 	"context"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -51,10 +51,10 @@ func TestREADME(t *testing.T) {
 	}
 	clone := t.TempDir()
 	copyTree(t, root, clone)
-	address := freeAddress(t)
+	address, qdrant := freeAddress(t), freeAddress(t)
 	output := map[string]string{}
 	for _, b := range readmeBlocks(t, root) {
-		commands := strings.ReplaceAll(b.commands, "127.0.0.1:7117", address)
+		commands := strings.ReplaceAll(strings.ReplaceAll(b.commands, "127.0.0.1:7117", address), "127.0.0.1:6334", qdrant)
 		switch b.kind {
 		case "":
 			for line := range strings.Lines(commands) {
@@ -66,7 +66,7 @@ func TestREADME(t *testing.T) {
 				output[line] = string(out)
 			}
 		case "background":
-			background(t, clone, commands, address)
+			background(t, clone, commands)
 		case "tests":
 			if strings.TrimSpace(commands) != "go test ./..." {
 				t.Errorf("the test command is %q; .ci/run runs another", commands)
@@ -92,6 +92,7 @@ func TestREADME(t *testing.T) {
 		{"curl -s 'http://127.0.0.1:7117/v1/documents?uri=pier.md'", `"status":"added"`},
 		{"curl -s 'http://127.0.0.1:7117/v1/documents?limit=2'", `"next":"`},
 		{"curl -s http://127.0.0.1:7117/healthz", `"documents":68`},
+		{"bin/naru doctor", "configuration"},
 		{"bin/naru eval", "landing.json"},
 	} {
 		start := strings.ReplaceAll(c.command, "127.0.0.1:7117", address)
@@ -131,8 +132,11 @@ func shell(ctx context.Context, dir, command string) *exec.Cmd {
 	return cmd
 }
 
+// listens finds where a command is told to listen.
+var listens = regexp.MustCompile(`--addr (\S+)`)
+
 // background runs a server until the test ends, and waits until it answers.
-func background(t *testing.T, dir, command, address string) {
+func background(t *testing.T, dir, command string) {
 	t.Helper()
 	var log bytes.Buffer
 	cmd := shell(context.Background(), dir, "exec "+strings.TrimSpace(command))
@@ -146,14 +150,17 @@ func background(t *testing.T, dir, command, address string) {
 			t.Errorf("%s: %v\n%s", command, err, log.String())
 		}
 	})
+	address := listens.FindStringSubmatch(command)
+	if address == nil {
+		t.Fatalf("%s does not say where it listens", command)
+	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		response, err := http.Get("http://" + address + "/healthz")
-		if err == nil {
-			response.Body.Close()
+		if conn, err := net.Dial("tcp", address[1]); err == nil {
+			conn.Close()
 			return
 		}
 	}
-	t.Fatalf("%s does not answer at %s", command, address)
+	t.Fatalf("%s does not answer at %s", command, address[1])
 }
 
 func freeAddress(t *testing.T) string {
