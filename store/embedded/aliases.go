@@ -10,6 +10,7 @@ import (
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
 
 // UpdateAliases changes aliases in the order given, all of it or nothing, in
@@ -97,25 +98,20 @@ func (e *Engine) changeAlias(aliases map[string]string, i int, action *qdrant.Al
 	return nil
 }
 
-// ListCollectionAliases names the aliases of a collection, in order.
+// ListCollectionAliases names the aliases of a collection, in order: none where
+// there is no such collection.
 func (s *collectionsServer) ListCollectionAliases(ctx context.Context, r *qdrant.ListCollectionAliasesRequest) (*qdrant.ListAliasesResponse, error) {
-	return s.listAliases(ctx, func() error {
-		if err := s.ready(ctx, r); err != nil {
-			return err
-		}
-		_, err := s.engine.collection(r.GetCollectionName())
-		return err
-	}, func(name string) bool { return name == r.GetCollectionName() })
+	return s.listAliases(ctx, r, func(name string) bool { return name == r.GetCollectionName() })
 }
 
 // ListAliases names every alias, in order.
 func (s *collectionsServer) ListAliases(ctx context.Context, r *qdrant.ListAliasesRequest) (*qdrant.ListAliasesResponse, error) {
-	return s.listAliases(ctx, func() error { return s.ready(ctx, r) }, func(string) bool { return true })
+	return s.listAliases(ctx, r, func(string) bool { return true })
 }
 
-func (s *collectionsServer) listAliases(_ context.Context, check func() error, of func(name string) bool) (*qdrant.ListAliasesResponse, error) {
+func (s *collectionsServer) listAliases(ctx context.Context, r proto.Message, of func(name string) bool) (*qdrant.ListAliasesResponse, error) {
 	start := time.Now()
-	if err := check(); err != nil {
+	if err := s.ready(ctx, r); err != nil {
 		return nil, err
 	}
 	s.engine.mu.RLock()

@@ -45,9 +45,9 @@ func (v *view) info() (*qdrant.CollectionInfo, error) {
 				ReplicationFactor:      proto.Uint32(max(1, c.GetReplicationFactor())),
 				WriteConsistencyFactor: proto.Uint32(max(1, c.GetWriteConsistencyFactor())),
 			},
-			HnswConfig:         orEmpty(c.GetHnswConfig()),
-			OptimizerConfig:    orEmpty(c.GetOptimizersConfig()),
-			WalConfig:          orEmpty(c.GetWalConfig()),
+			HnswConfig:         over(hnswDefaults, c.GetHnswConfig()),
+			OptimizerConfig:    over(optimizerDefaults, c.GetOptimizersConfig()),
+			WalConfig:          over(walDefaults, c.GetWalConfig()),
 			QuantizationConfig: c.GetQuantizationConfig(),
 			Metadata:           c.GetMetadata(),
 		},
@@ -57,12 +57,24 @@ func (v *view) info() (*qdrant.CollectionInfo, error) {
 	}, nil
 }
 
-// orEmpty returns m, or a new one: clients read these without looking.
-func orEmpty[M any](m *M) *M {
-	if m == nil {
-		return new(M)
+// Qdrant's defaults, which clients take to be there.
+var (
+	hnswDefaults = &qdrant.HnswConfigDiff{
+		M: proto.Uint64(16), EfConstruct: proto.Uint64(100), FullScanThreshold: proto.Uint64(10000),
+		MaxIndexingThreads: proto.Uint64(0), OnDisk: proto.Bool(false),
 	}
-	return m
+	optimizerDefaults = &qdrant.OptimizersConfigDiff{
+		DeletedThreshold: proto.Float64(.2), VacuumMinVectorNumber: proto.Uint64(1000),
+		DefaultSegmentNumber: proto.Uint64(0), FlushIntervalSec: proto.Uint64(5),
+	}
+	walDefaults = &qdrant.WalConfigDiff{WalCapacityMb: proto.Uint64(32), WalSegmentsAhead: proto.Uint64(0)}
+)
+
+// over returns defaults with what is set in their place.
+func over[M proto.Message](defaults, set M) M {
+	out := proto.Clone(defaults).(M)
+	proto.Merge(out, set)
+	return out
 }
 
 // pointsWith returns how many points have a field that is not empty.

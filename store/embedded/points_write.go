@@ -73,6 +73,9 @@ func (s *pointsServer) DeleteVectors(ctx context.Context, r *qdrant.DeletePointV
 
 // UpdateBatch runs operations in order, all of them or none.
 func (s *pointsServer) UpdateBatch(ctx context.Context, r *qdrant.UpdateBatchPoints) (*qdrant.UpdateBatchResponse, error) {
+	if len(r.GetOperations()) == 0 {
+		return nil, invalid("Validation error in body: [operations: length is lower than 1]")
+	}
 	response, err := s.change(ctx, "update batch", r, r.GetCollectionName(), r.Timeout, func(st *staging) error {
 		for i, op := range r.GetOperations() {
 			if err := st.operation(i, op); err != nil {

@@ -124,6 +124,9 @@ func (q *querier) run(ctx context.Context, s queryStage, depth int) ([]hit, erro
 func (s *queryStage) check() error {
 	switch s.query.GetVariant().(type) {
 	case nil:
+		if s.query != nil {
+			return invalid("Query variant is missing")
+		}
 		if len(s.prefetch) > 0 {
 			return invalid("Bad request: A query is needed to merge the prefetches. Can't have prefetches without defining a query.")
 		}
