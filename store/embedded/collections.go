@@ -321,6 +321,7 @@ func checkConfig(r *qdrant.CreateCollection) (*qdrant.CreateCollection, error) {
 
 // updatedConfig applies a request for a change to a configuration.
 func updatedConfig(old *qdrant.CreateCollection, r *qdrant.UpdateCollection) (*qdrant.CreateCollection, error) {
+	r = proto.Clone(r).(*qdrant.UpdateCollection) // parts of it are kept
 	if err := payload.Check(r.GetMetadata()); err != nil {
 		return nil, err
 	}

@@ -8,11 +8,13 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // conn is a client connection with no wire: a method name leads straight to
-// the generated handler of a server. Messages are copied on the way in and out,
-// so that caller and engine never share memory, as over a wire.
+// the generated handler of a server. Caller and engine never share memory, as
+// over a wire: the engine keeps nothing of a request, nor of a response, but
+// encoded; where it does, in its descriptions of collections, it copies.
 type conn struct {
 	methods map[string]method
 }
@@ -56,15 +58,26 @@ func (c *conn) Invoke(ctx context.Context, name string, args, reply any, _ ...gr
 		return err
 	}
 	result, err := m.handler(m.server, ctx, func(in any) error {
-		proto.Merge(in.(proto.Message), request)
+		hand(in.(proto.Message), request)
 		return nil
 	}, nil)
 	if err != nil {
 		return status.Convert(err).Err()
 	}
 	proto.Reset(out)
-	proto.Merge(out, result.(proto.Message))
+	hand(out, result.(proto.Message))
 	return nil
+}
+
+// hand gives the fields of a message to another of its kind, without copying
+// what they hold.
+func hand(to, from proto.Message) {
+	m := to.ProtoReflect()
+	from.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		m.Set(fd, v)
+		return true
+	})
+	m.SetUnknown(from.ProtoReflect().GetUnknown())
 }
 
 // NewStream implements grpc.ClientConnInterface. Qdrant has no streams.

@@ -18,7 +18,10 @@ func (s *pointsServer) CreateFieldIndex(ctx context.Context, r *qdrant.CreateFie
 		if err := checkFieldIndex(r); err != nil {
 			return nil, err
 		}
-		f := &qdrant.CreateFieldIndexCollection{FieldName: r.GetFieldName(), FieldType: r.GetFieldType().Enum(), FieldIndexParams: r.GetFieldIndexParams()}
+		f := &qdrant.CreateFieldIndexCollection{
+			FieldName: r.GetFieldName(), FieldType: r.GetFieldType().Enum(),
+			FieldIndexParams: proto.Clone(r.GetFieldIndexParams()).(*qdrant.PayloadIndexParams), // it is kept
+		}
 		if slices.ContainsFunc(old.fields, func(of *qdrant.CreateFieldIndexCollection) bool { return proto.Equal(of, f) }) {
 			return nil, nil
 		}

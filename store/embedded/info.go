@@ -31,9 +31,9 @@ func (v *view) info() (*qdrant.CollectionInfo, error) {
 		if err != nil {
 			return nil, err
 		}
-		schema[f.GetFieldName()] = &qdrant.PayloadSchemaInfo{DataType: schemaTypes[f.GetFieldType()], Params: f.GetFieldIndexParams(), Points: proto.Uint64(n)}
+		schema[f.GetFieldName()] = &qdrant.PayloadSchemaInfo{DataType: schemaTypes[f.GetFieldType()], Params: proto.Clone(f.GetFieldIndexParams()).(*qdrant.PayloadIndexParams), Points: proto.Uint64(n)}
 	}
-	c := v.record.config
+	c := proto.Clone(v.record.config).(*qdrant.CreateCollection) // a caller may change it
 	return &qdrant.CollectionInfo{
 		Status:          qdrant.CollectionStatus_Green,
 		OptimizerStatus: &qdrant.OptimizerStatus{Ok: true},

@@ -66,14 +66,17 @@ func (o *output) retrieved(key pointid.Key) (*qdrant.RetrievedPoint, error) {
 }
 
 func (o *output) scored(h hit) (*qdrant.ScoredPoint, error) {
+	out := &qdrant.ScoredPoint{Id: h.key.ID(), Score: h.score, OrderValue: h.order}
+	if !o.needsPoint() {
+		out.Version = o.v.version(h.key)
+		return out, nil
+	}
 	version, p, err := o.v.point(h.key)
 	if err != nil {
 		return nil, err
 	}
-	return &qdrant.ScoredPoint{
-		Id: h.key.ID(), Score: h.score, OrderValue: h.order, Version: version,
-		Payload: o.payload.Apply(p.GetPayload()), Vectors: o.vectorsOf(p),
-	}, nil
+	out.Version, out.Payload, out.Vectors = version, o.payload.Apply(p.GetPayload()), o.vectorsOf(p)
+	return out, nil
 }
 
 func (o *output) vectorsOf(p *qdrant.PointStruct) *qdrant.VectorsOutput {

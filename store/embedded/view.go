@@ -62,6 +62,17 @@ func (v *view) has(key pointid.Key) bool {
 	return false
 }
 
+// version returns the number of the write that stored a point, 0 where there is
+// none.
+func (v *view) version(key pointid.Key) uint64 {
+	for _, p := range v.parts {
+		if doc, ok := p.find(key); ok {
+			return p.Version(doc)
+		}
+	}
+	return 0
+}
+
 // read returns a point and the number of the write that stored it, or nil.
 func (v *view) read(key pointid.Key) (uint64, *qdrant.PointStruct, error) {
 	value, closer, err := v.snapshot.Get(pointKey(v.record.id, key))

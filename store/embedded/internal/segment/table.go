@@ -90,7 +90,14 @@ func addDocuments(s *section, from, to, docs int, into bitset.Set) error {
 	if err := s.check(from*4, to*4); err != nil {
 		return err
 	}
-	for _, doc := range view[uint32](s.data[from*4 : to*4]) {
+	list := view[uint32](s.data[from*4 : to*4])
+	// Where all documents have one value, such as the only tenant, they are one
+	// run. A list ascends, so its ends say so.
+	if n := len(list); n > 64 && int(list[n-1])-int(list[0]) == n-1 && int(list[n-1]) < docs {
+		into.AddRange(list[0], list[n-1]+1)
+		return nil
+	}
+	for _, doc := range list {
 		if doc >= uint32(docs) {
 			return s.damaged("document %d of %d is listed", doc, docs)
 		}
