@@ -8,6 +8,8 @@ import (
 
 // This file decides which points a caller reaches. Every request to the points
 // of the collection carries one of these filters, or ids made of the tenant.
+// Only must is used at their top: Qdrant merges filters of a query and of its
+// prefetches clause by clause, so that a should could be widened by another.
 
 // visible is what an asker may find: points of their tenant that name no
 // principal or one that the asker acts as, and that belong to no region or to

@@ -31,6 +31,9 @@
 //     never a wrong answer; damaged segments are made again from the points.
 //   - Memory is bounded by Options.Memory and what single requests need.
 //
+// Where it differs from Qdrant on purpose is listed with the reasons in
+// differential/accepted.py.
+//
 // # What it does not
 //
 //   - Recommendation, discovery, groups, facets, full-text indexes, vectors of

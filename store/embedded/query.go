@@ -145,7 +145,8 @@ func (s *queryStage) check() error {
 	return nil
 }
 
-// both returns the filter for what matches a and b.
+// both merges two filters into one, clause by clause, as Qdrant does: what must
+// hold or must not adds up, and alternatives become alternatives of each other.
 func both(a, b *qdrant.Filter) *qdrant.Filter {
 	switch {
 	case a == nil:
@@ -153,7 +154,22 @@ func both(a, b *qdrant.Filter) *qdrant.Filter {
 	case b == nil:
 		return a
 	}
-	return &qdrant.Filter{Must: []*qdrant.Condition{qdrant.NewFilterAsCondition(a), qdrant.NewFilterAsCondition(b)}}
+	f := &qdrant.Filter{
+		Must:      slices.Concat(a.Must, b.Must),
+		Should:    slices.Concat(a.Should, b.Should),
+		MustNot:   slices.Concat(a.MustNot, b.MustNot),
+		MinShould: a.MinShould,
+	}
+	switch {
+	case f.MinShould == nil:
+		f.MinShould = b.MinShould
+	case b.MinShould != nil:
+		f.MinShould = &qdrant.MinShould{
+			Conditions: slices.Concat(a.MinShould.GetConditions(), b.MinShould.GetConditions()),
+			MinCount:   max(a.MinShould.GetMinCount(), b.MinShould.GetMinCount()),
+		}
+	}
+	return f
 }
 
 // leaf finds points among all.
