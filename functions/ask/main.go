@@ -1,0 +1,34 @@
+// Command ask answers questions on AWS Lambda, over an HTTP API or a function URL,
+// with the handler that `naru serve` has: see package web for its addresses, and
+// package awslambda for its configuration. It lists and changes no documents.
+package main
+
+import (
+	"context"
+
+	"github.com/naru-rag/naru/functions/awslambda"
+	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/rag"
+)
+
+func main() { awslambda.Start(handler) }
+
+func handler(f *awslambda.Function) (awslambda.Handler, error) {
+	asker := f.Config.Asker
+	h, err := web.New(web.Options{
+		Answerer: rag.NewAnswerer(f, rag.Options{}),
+		Asker:    rag.Asker{Tenant: asker.Tenant, Principals: asker.Principals, Regions: asker.Regions},
+		Health: func(ctx context.Context) (health web.Health, err error) {
+			s, err := f.Store(ctx, asker.Tenant)
+			if err == nil {
+				health.Documents, health.Passages, err = s.Count(ctx, asker.Tenant)
+			}
+			return health, err
+		},
+		Logger: f.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f.HTTP(h), nil
+}

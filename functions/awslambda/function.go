@@ -1,0 +1,108 @@
+package awslambda
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
+)
+
+// notKept is why the embedded engine does not work here.
+const notKept = "a Lambda's folder is not kept, and another instance cannot read it"
+
+// Function is a function's configuration and its way to the store. It is safe
+// for concurrent use.
+type Function struct {
+	Config *config.Config
+	Log    *slog.Logger
+
+	stream bool
+
+	mu      sync.Mutex
+	backend *backend.Backend // nil until an invocation has reached the store
+}
+
+var _ rag.Searcher = (*Function)(nil)
+
+// New reads the configuration from environ, which has the form of os.Environ, and
+// from the file that it names. It connects to nothing.
+func New(environ []string, log *slog.Logger) (*Function, error) {
+	c, err := config.Load("", environ)
+	if err != nil {
+		return nil, err
+	}
+	f := &Function{Config: c, Log: log}
+	if f.stream, err = streams(environ); err != nil {
+		return nil, err
+	}
+	if c.Store.URL == "" {
+		_, err := backend.Open(context.Background(), c, backend.Options{Remote: notKept})
+		return nil, err
+	}
+	c.Store.PoolSize = 1
+	return f, nil
+}
+
+// open opens the store where no invocation has done so yet. It is not done at the
+// start, which would make a function that cannot reach its store end and start
+// again instead of saying so.
+func (f *Function) open(ctx context.Context) (*backend.Backend, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.backend == nil {
+		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log})
+		if err != nil {
+			return nil, err
+		}
+		f.backend = b
+	}
+	return f.backend, nil
+}
+
+// Store is the index of a tenant.
+func (f *Function) Store(ctx context.Context, tenant string) (*store.Store, error) {
+	b, err := f.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.Store(ctx, tenant)
+}
+
+// Search implements [rag.Searcher]. Of a store that cannot be reached now it says
+// so in a way that the web handler passes on.
+func (f *Function) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
+	found, err := f.search(ctx, q)
+	switch {
+	case err == nil:
+		return found, nil
+	case ctx.Err() != nil:
+		return rag.Results{}, fmt.Errorf("%w: %w", ctx.Err(), err)
+	case Passing(err):
+		return rag.Results{}, fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The documents cannot be reached at the moment. Try again soon."), err)
+	}
+	return rag.Results{}, err
+}
+
+func (f *Function) search(ctx context.Context, q rag.Query) (rag.Results, error) {
+	b, err := f.open(ctx)
+	if err != nil {
+		return rag.Results{}, err
+	}
+	return b.Search(ctx, q)
+}
+
+// Close lets go of the store.
+func (f *Function) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.backend == nil {
+		return nil
+	}
+	return f.backend.Close()
+}
