@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The lock is bbolt's flock on the data file: the kernel drops it when its
+// The lock is Pebble's on a file of the store: the kernel drops it when its
 // holder dies, however it dies. The holder note only says who to ask; it is
 // read when the lock is taken, so that one left behind by a killed process
 // stops nobody.

@@ -8,7 +8,7 @@
 // a segment is one string of bytes, the same in both. To read the code:
 // format.go describes the bytes; writer.go, builder.go and merge.go write them;
 // segment.go and checksum.go open and check them; lookup.go answers filters;
-// dense.go and sparse.go search, into a [Collector].
+// dense.go, and sparse.go with maxscore.go, search into a [Collector].
 //
 // # What it promises
 //

@@ -12,11 +12,13 @@ import (
 
 // The lookups add to a set, which has room for Len documents, every document
 // that fulfils a condition. They report false where no index of the segment can
-// tell; the set may hold anything then, as it may with an error.
+// tell; the set may hold anything then, as it may with an error. Fields are named
+// as [payload.Path.String] writes them.
 
 // fieldIndex finds documents by the values of a payload field.
 type fieldIndex struct {
 	Field
+	path   string // Name as lookups give it
 	docs   int
 	values []valueIndex // by valueWidths
 	empty  *section
@@ -26,7 +28,7 @@ type fieldIndex struct {
 func (s *Segment) field(name string, types ...qdrant.FieldType) *fieldIndex {
 	for i := range s.fields {
 		f := &s.fields[i]
-		if f.Name != name {
+		if f.path != name {
 			continue
 		}
 		for _, t := range types {
@@ -142,7 +144,7 @@ func (x *valueIndex) addBetween(above, below func(value []byte) bool, into bitse
 // Empty finds where the field has no value, or only null and empty arrays.
 func (s *Segment) Empty(field string, into bitset.Set) (bool, error) {
 	for i := range s.fields {
-		if f := &s.fields[i]; f.Name == field {
+		if f := &s.fields[i]; f.path == field {
 			return true, addDocuments(f.empty, 0, len(f.empty.data)/4, f.docs, into)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/naru-rag/naru/internal/bitset"
 	"github.com/naru-rag/naru/store/embedded/internal/payload"
 	"github.com/naru-rag/naru/store/embedded/internal/pointid"
+	"github.com/naru-rag/naru/store/embedded/internal/segment"
 )
 
 // TestLookups compares every lookup with a look at every payload.
@@ -81,6 +82,7 @@ func TestLookups(t *testing.T) {
 			if err != nil {
 				r.Fatal(err)
 			}
+			name := path.String()
 			empty := bitset.New(len(points))
 			for i, p := range points {
 				if path.IsEmpty(p.GetPayload()) {
@@ -88,19 +90,19 @@ func TestLookups(t *testing.T) {
 				}
 			}
 			expect("Empty "+f.Name, text || number || isBool || isTime, empty,
-				func(into bitset.Set) (bool, error) { return s.Empty(f.Name, into) })
+				func(into bitset.Set) (bool, error) { return s.Empty(name, into) })
 			expect("Keywords "+f.Name, text, matching(points, f.Name, isIn(words...)),
-				func(into bitset.Set) (bool, error) { return s.Keywords(f.Name, words, into) })
+				func(into bitset.Set) (bool, error) { return s.Keywords(name, words, into) })
 			expect("Integers "+f.Name, number, matching(points, f.Name, func(v *qdrant.Value) bool {
 				n, ok := v.GetKind().(*qdrant.Value_IntegerValue)
 				return ok && slices.Contains(whole, n.IntegerValue)
-			}), func(into bitset.Set) (bool, error) { return s.Integers(f.Name, whole, into) })
+			}), func(into bitset.Set) (bool, error) { return s.Integers(name, whole, into) })
 			expect("Bool "+f.Name, isBool, matching(points, f.Name, func(v *qdrant.Value) bool { return v.GetBoolValue() }),
-				func(into bitset.Set) (bool, error) { return s.Bool(f.Name, true, into) })
+				func(into bitset.Set) (bool, error) { return s.Bool(name, true, into) })
 			expect("Range "+f.Name, number, matching(points, f.Name, inRange(bounds)),
-				func(into bitset.Set) (bool, error) { return s.Range(f.Name, bounds, into) })
+				func(into bitset.Set) (bool, error) { return s.Range(name, bounds, into) })
 			expect("DatetimeRange "+f.Name, isTime, matching(points, f.Name, inDatetimeRange(times)),
-				func(into bitset.Set) (bool, error) { return s.DatetimeRange(f.Name, times, into) })
+				func(into bitset.Set) (bool, error) { return s.DatetimeRange(name, times, into) })
 		}
 	})
 }
@@ -135,4 +137,35 @@ func (m *maker) timeBounds() *qdrant.DatetimeRange {
 		return timestamppb.New(t.Add(time.Duration(m.IntN(3)-1) * 500 * time.Nanosecond))
 	}
 	return &qdrant.DatetimeRange{Lt: bound(), Gt: bound(), Lte: bound(), Gte: bound()}
+}
+
+// TestRangeNaN has a NaN, which is above and below nothing, after the numbers.
+func TestRangeNaN(t *testing.T) {
+	b := segment.NewBuilder(segment.Config{Fields: []segment.Field{{Name: "x", Type: qdrant.FieldType_FieldTypeFloat}}})
+	for i, x := range []float64{1.5, math.NaN()} {
+		key, _ := pointid.Parse(qdrant.NewIDNum(uint64(i)))
+		p := &qdrant.PointStruct{Payload: map[string]*qdrant.Value{"x": qdrant.NewValueDouble(x)}}
+		if err := b.Add(key, 1, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := opened(t, data)
+	for _, c := range []struct {
+		r    *qdrant.Range
+		want bitset.Set
+	}{
+		{&qdrant.Range{Gt: qdrant.PtrOf(1.0)}, bitset.Set{1}},
+		{&qdrant.Range{Lt: qdrant.PtrOf(2.0)}, bitset.Set{1}},
+		{&qdrant.Range{Gt: qdrant.PtrOf(2.0)}, bitset.Set{0}},
+		{&qdrant.Range{}, bitset.Set{3}},
+	} {
+		into := bitset.New(2)
+		if ok, err := s.Range("x", c.r, into); !ok || err != nil || !slices.Equal(into, c.want) {
+			t.Errorf("%v: found %b, %v, %v; want %b", c.r, into, ok, err, c.want)
+		}
+	}
 }

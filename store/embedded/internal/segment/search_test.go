@@ -1,6 +1,8 @@
 package segment_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -47,9 +49,9 @@ func drawCorpus(t testing.TB, r *rapid.T, most int) *corpus {
 	return c
 }
 
-// collector draws a collector, and returns what it accepts.
-func drawCollector(r *rapid.T) (make func() *segment.Collector, k int, threshold *float32, accepts func(pointid.Key) bool) {
-	k = rapid.SampledFrom([]int{0, 1, 3, 10, 100, 1 << 31}).Draw(r, "k")
+// drawCollector draws what a collector keeps.
+func drawCollector(r *rapid.T) (collector func() *segment.Collector, k int, threshold *float32, accepts func(pointid.Key) bool) {
+	k = rapid.SampledFrom([]int{0, 1, 3, 10, 100, math.MaxInt32}).Draw(r, "k")
 	if rapid.Bool().Draw(r, "threshold") {
 		x := rapid.SampledFrom([]float32{-1, 0, 0.5, 2}).Draw(r, "lowest")
 		threshold = &x
@@ -108,61 +110,68 @@ func TestDenseSearch(t *testing.T) {
 	})
 }
 
-// TestSparseSearch compares with scoring every document.
-func TestSparseSearch(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		c := drawCorpus(t, r, 1000)
-		collector, k, threshold, accepts := drawCollector(r)
-		q := segment.SparseQuery{Name: "sparse"}
-		terms, weights := c.sparse(rapid.IntRange(0, 60).Draw(r, "terms"))
-		for i, term := range terms {
-			q.Terms = append(q.Terms, term)
-			q.Weights = append(q.Weights, float64(weights[i])*math.Log(2+c.Float64()))
-		}
-		got := collector()
-		for i, s := range c.segments {
-			if err := s.SearchSparse(t.Context(), q, c.allowed[i], got); err != nil {
-				r.Fatal(err)
-			}
-		}
-		want := best(where(c.points, accepts), k, threshold, sparseScore(q))
-		if got := hitsOf(got); !slices.Equal(got, want) {
-			r.Fatalf("hits are\n%v, want\n%v", got, want)
-		}
-	})
+// TestCollectorErrors stops a search where accepting fails.
+func TestCollectorErrors(t *testing.T) {
+	m := newMaker(8)
+	s := must(t, everything(m.size), m.points(100))
+	refused := errors.New("refused")
+	c := segment.NewCollector(5)
+	c.Accept = func(*segment.Segment, uint32) (bool, error) { return false, refused }
+	err := s.SearchDense(t.Context(), segment.DenseQuery{Vector: make([]float32, 8)}, 0, s.DenseRows(""), nil, c)
+	if !errors.Is(err, refused) {
+		t.Errorf("SearchDense returns %v", err)
+	}
+	err = s.SearchSparse(t.Context(), segment.SparseQuery{Name: "sparse", Terms: []uint32{0}, Weights: []float64{1}}, nil, c)
+	if !errors.Is(err, refused) {
+		t.Errorf("SearchSparse returns %v", err)
+	}
 }
 
-// TestDocFreqs counts terms, with and without dead documents.
-func TestDocFreqs(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		m := drawMaker(r)
-		points := m.points(rapid.IntRange(0, 400).Draw(r, "points"))
-		s := must(t, everything(m.size), points)
-		dead := bitset.New(len(points))
-		share := rapid.SampledFrom([]float64{0, 0.01, 0.5}).Draw(r, "dead")
-		for i := range points {
-			if m.Float64() < share {
-				dead.Add(uint32(i))
-			}
+// TestSearchRefuses wants errors for queries that the segment cannot answer,
+// and for those whose time is over.
+func TestSearchRefuses(t *testing.T) {
+	m := newMaker(8)
+	s := must(t, everything(m.size), m.points(100))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	v := make([]float32, 8)
+	for name, search := range map[string]func(*segment.Collector) error{
+		"an unknown dense vector": func(c *segment.Collector) error {
+			return s.SearchDense(t.Context(), segment.DenseQuery{Name: "none", Vector: v}, 0, 0, nil, c)
+		},
+		"another size": func(c *segment.Collector) error {
+			return s.SearchDense(t.Context(), segment.DenseQuery{Vector: v[1:]}, 0, 1, nil, c)
+		},
+		"rows that are not there": func(c *segment.Collector) error {
+			return s.SearchDense(t.Context(), segment.DenseQuery{Vector: v}, 0, 101, nil, c)
+		},
+		"rows backwards": func(c *segment.Collector) error {
+			return s.SearchDense(t.Context(), segment.DenseQuery{Vector: v}, 2, 1, nil, c)
+		},
+		"an ended context": func(c *segment.Collector) error {
+			return s.SearchDense(ended, segment.DenseQuery{Vector: v}, 0, 100, nil, c)
+		},
+		"an unknown sparse vector": func(c *segment.Collector) error {
+			return s.SearchSparse(t.Context(), segment.SparseQuery{Name: "none"}, nil, c)
+		},
+		"terms without weights": func(c *segment.Collector) error {
+			return s.SearchSparse(t.Context(), segment.SparseQuery{Name: "sparse", Terms: []uint32{1}}, nil, c)
+		},
+		"terms that do not ascend": func(c *segment.Collector) error {
+			return s.SearchSparse(t.Context(), segment.SparseQuery{Name: "sparse", Terms: []uint32{1, 1}, Weights: []float64{1, 1}}, nil, c)
+		},
+		"an ended context, sparse": func(c *segment.Collector) error {
+			return s.SearchSparse(ended, segment.SparseQuery{Name: "sparse", Terms: []uint32{0}, Weights: []float64{1}}, nil, c)
+		},
+	} {
+		if err := search(segment.NewCollector(1)); err == nil {
+			t.Errorf("%s: there is no error", name)
 		}
-		terms := []uint32{0, 2, 3, 17, 1999, math.MaxUint32}
-		all, live := make([]int, len(terms)), make([]int, len(terms))
-		for i, p := range points {
-			for k, term := range terms {
-				if slices.Contains(p.vector("sparse").GetSparse().GetIndices(), term) {
-					all[k]++
-					if !dead.Has(uint32(i)) {
-						live[k]++
-					}
-				}
-			}
-		}
-		got := make([]int, len(terms))
-		if err := s.DocFreqs("sparse", terms, got); err != nil || !slices.Equal(got, all) {
-			r.Fatalf("frequencies are %v, %v, want %v", got, err, all)
-		}
-		if err := s.SubtractDead("sparse", terms, dead, got); err != nil || !slices.Equal(got, live) {
-			r.Fatalf("frequencies of what lives are %v, %v, want %v", got, err, live)
-		}
-	})
+	}
+	if s.DenseRows("none") != 0 || s.SparsePoints("none") != 0 {
+		t.Error("an unknown vector has rows")
+	}
+	if s.DocFreqs("none", nil, nil) == nil || s.SubtractDead("none", nil, nil, nil) == nil {
+		t.Error("an unknown vector has frequencies")
+	}
 }

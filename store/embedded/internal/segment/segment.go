@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/naru-rag/naru/store/embedded/internal/payload"
 	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
@@ -128,7 +129,11 @@ func (s *Segment) arrange(f *footer) error {
 		if unindexed(field.Type) {
 			continue
 		}
-		x := fieldIndex{Field: field, docs: s.docs}
+		path, err := payload.Parse(field.Name)
+		if err != nil {
+			return fmt.Errorf("%w: %s: field %q: %w", ErrDamaged, s.name, field.Name, err)
+		}
+		x := fieldIndex{Field: field, path: path.String(), docs: s.docs}
 		for _, width := range valueWidths[field.Type] {
 			v := valueIndex{width: width, docs: s.docs, values: next(), ends: next(), lists: next(), documents: next()}
 			if err := v.arrange(); err != nil {

@@ -2,7 +2,6 @@ package segment
 
 import (
 	"fmt"
-	"sort"
 
 	"github.com/naru-rag/naru/internal/bitset"
 )
@@ -95,45 +94,44 @@ func (x *sparseIndex) list(e *termEntry) (l postingList, err error) {
 }
 
 // seek returns the first posting from a position on whose document is not below
-// doc.
+// doc. It looks ever further from there, because mostly it is near.
 func (l *postingList) seek(from int, doc uint32) int {
 	p := l.postings
-	to := len(p)
+	if from < len(p) && p[from].doc >= doc {
+		return from
+	}
 	if len(l.blocks) > 0 {
-		b := from / postingsPerBlock
-		blocks := l.blocks[b:]
-		// Mostly it is near: look twice as far each time.
-		far := 1
-		for far < len(blocks) && blocks[far-1].last < doc {
-			far *= 2
+		block, high := from/postingsPerBlock, from/postingsPerBlock
+		for step := 1; high < len(l.blocks) && l.blocks[high].last < doc; step *= 2 {
+			block, high = high+1, high+step
 		}
-		near := far / 2
-		far = min(far, len(blocks))
-		for near < far {
-			middle := int(uint(near+far) / 2)
-			if blocks[middle].last < doc {
-				near = middle + 1
+		for high = min(high, len(l.blocks)); block < high; {
+			middle := int(uint(block+high) / 2)
+			if l.blocks[middle].last < doc {
+				block = middle + 1
 			} else {
-				far = middle
+				high = middle
 			}
 		}
-		b += near
-		from, to = max(from, b*postingsPerBlock), min(to, (b+1)*postingsPerBlock)
-		if from >= to {
+		if block == len(l.blocks) {
 			return len(p)
 		}
+		from = max(from, block*postingsPerBlock)
+		p = p[:min(len(p), (block+1)*postingsPerBlock)]
 	}
-	p = p[from:to]
-	low, high := 0, len(p)
-	for low < high {
-		middle := int(uint(low+high) / 2)
+	high := from
+	for step := 1; high < len(p) && p[high].doc < doc; step *= 2 {
+		from, high = high+1, high+step
+	}
+	for high = min(high, len(p)); from < high; {
+		middle := int(uint(from+high) / 2)
 		if p[middle].doc < doc {
-			low = middle + 1
+			from = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	return from + low
+	return from
 }
 
 // SparsePoints returns how many documents have a sparse vector.
@@ -225,8 +223,10 @@ func (q *SparseQuery) check(s *Segment) error {
 	if len(q.Terms) != len(q.Weights) {
 		return fmt.Errorf("segment %s: the query has %d terms and %d weights", s.name, len(q.Terms), len(q.Weights))
 	}
-	if !sort.SliceIsSorted(q.Terms, func(i, j int) bool { return q.Terms[i] < q.Terms[j] }) {
-		return fmt.Errorf("segment %s: the terms of a query do not ascend", s.name)
+	for i := 1; i < len(q.Terms); i++ {
+		if q.Terms[i-1] >= q.Terms[i] {
+			return fmt.Errorf("segment %s: term %d of a query comes after %d", s.name, q.Terms[i], q.Terms[i-1])
+		}
 	}
 	return nil
 }

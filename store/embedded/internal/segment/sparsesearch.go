@@ -62,13 +62,14 @@ type sparseSearch struct {
 	sums               [window]float64
 	seen               [window / 64]uint64 // the documents that have a sum, where it is used
 	found              []uint32            // the documents that can be among the best
+	memory             [window]uint32      // of found
 }
 
 var sparseSearches = sync.Pool{New: func() any { return new(sparseSearch) }}
 
 func (d *sparseSearch) put() {
 	clear(d.terms)
-	d.s, d.c, d.allowed, d.terms = nil, nil, nil, d.terms[:0]
+	d.s, d.c, d.allowed, d.terms, d.found = nil, nil, nil, d.terms[:0], nil
 	sparseSearches.Put(d)
 }
 

@@ -70,12 +70,12 @@ func appendInteger(dst []byte, v int64) []byte {
 
 func integerOf(value []byte) int64 { return int64(binary.BigEndian.Uint64(value) ^ signBit) }
 
-// appendFloat has one zero and one NaN, which comes last.
+// appendFloat has one NaN, which comes last.
 func appendFloat(dst []byte, v float64) []byte {
 	if v != v {
 		v = math.NaN()
 	}
-	b := math.Float64bits(v + 0) // -0 + 0 is 0
+	b := math.Float64bits(v)
 	if b&signBit != 0 {
 		return binary.BigEndian.AppendUint64(dst, ^b)
 	}
