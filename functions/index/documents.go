@@ -51,45 +51,49 @@ func (d *documents) index(ctx context.Context, event json.RawMessage) (any, erro
 	ctx, cancel := awslambda.Within(ctx)
 	defer cancel()
 	a := answer{Documents: make([]result, len(all))}
-	var stopped error // why no further document is tried
-	passed, kept := 0, 0
+	var done int
+	var hindered string // why no further document is tried
 	for i, raw := range all {
 		doc, err := readDocument(raw)
-		r := result{URI: doc.upload.URI, Path: doc.path}
-		if err == nil && stopped == nil {
-			r.ID, r.Status, err = d.aside(ctx, doc)
-		} else if err == nil {
-			err = stopped
+		r := result{URI: doc.upload.URI, Path: doc.path, Status: statusFailed}
+		switch {
+		case err == nil && hindered == "":
+			var o outcome
+			if o = d.aside(ctx, doc); o.err == nil {
+				r.ID, r.Status = o.id, string(o.status)
+				done++
+				break
+			}
+			err = o.err
+			fallthrough
+		case err != nil:
+			if r.Error, r.Retry = d.explain(ctx, r, err); r.Retry {
+				hindered = r.Error
+			}
+		default:
+			r.Error, r.Retry = hindered, true
 		}
-		if err == nil {
-			passed++
-			a.Documents[i] = r
-			continue
+		if r.Status == statusFailed {
+			a.Failed++
 		}
-		r.ID, r.Status = "", statusFailed
-		r.Error, r.Retry = d.explain(ctx, r, err)
-		if r.Retry {
-			stopped = err
-			kept++
-		}
-		a.Failed++
 		a.Documents[i] = r
 	}
-	if passed == 0 && kept > 0 {
-		return nil, awslambda.Unavailable("nothing was indexed: " + hindrance(ctx))
+	if done == 0 && hindered != "" {
+		return nil, awslambda.Unavailable("nothing was indexed: " + hindered)
 	}
 	return a, nil
 }
 
-// outcome is what put returns.
+// outcome is what became of an attempt.
 type outcome struct {
-	id, status string
-	err        error
+	id     string
+	status indexer.Status
+	err    error
 }
 
 // aside puts a document on a goroutine, so that the caller hears in time of one
 // that takes too long to read. That one's writes fail with the context.
-func (d *documents) aside(ctx context.Context, doc document) (id, status string, err error) {
+func (d *documents) aside(ctx context.Context, doc document) outcome {
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
@@ -99,53 +103,53 @@ func (d *documents) aside(ctx context.Context, doc document) (id, status string,
 			}
 			done <- o
 		}()
-		o.id, o.status, o.err = d.put(ctx, doc)
+		o = d.put(ctx, doc)
 	}()
 	select {
 	case o := <-done:
-		return o.id, o.status, o.err
+		return o
 	case <-ctx.Done():
-		return "", "", ctx.Err()
+		return outcome{err: ctx.Err()}
 	}
 }
 
-func (d *documents) put(ctx context.Context, doc document) (id, status string, err error) {
+func (d *documents) put(ctx context.Context, doc document) outcome {
 	if doc.path != "" {
 		return d.putFile(ctx, doc.path)
 	}
 	ix, err := d.indexer(ctx, rag.Access{Tenant: d.f.Config.Asker.Tenant})
 	if err != nil {
-		return "", "", err
+		return outcome{err: err}
 	}
 	outcomes, err := ix.Put(ctx, doc.upload)
 	if err != nil {
-		return "", "", err
+		return outcome{err: err}
 	}
-	return outcomes[0].Document, string(outcomes[0].Status), nil
+	return outcome{id: outcomes[0].Document, status: outcomes[0].Status}
 }
 
 // putFile indexes a file as a run over its source would.
-func (d *documents) putFile(ctx context.Context, path string) (id, status string, err error) {
+func (d *documents) putFile(ctx context.Context, path string) outcome {
 	file, err := findFile(ctx, d.f.Config, path)
 	if err != nil {
-		return "", "", err
+		return outcome{err: err}
 	}
 	ix, err := d.indexer(ctx, file.access)
 	if err != nil {
-		return "", "", err
+		return outcome{err: err}
 	}
 	report, err := ix.Run(ctx, []source.Source{file.source}, nil)
 	switch {
 	case err != nil:
-		return "", "", err
+		return outcome{err: err}
 	case len(report.Failed) > 0:
-		return "", "", errors.New(report.Failed[0].Error)
+		return outcome{err: errors.New(report.Failed[0].Error)}
 	case report.Added > 0:
-		return file.id, string(indexer.StatusAdded), nil
+		return outcome{id: file.id, status: indexer.StatusAdded}
 	case report.Updated > 0:
-		return file.id, string(indexer.StatusUpdated), nil
+		return outcome{id: file.id, status: indexer.StatusUpdated}
 	}
-	return file.id, string(indexer.StatusUnchanged), nil
+	return outcome{id: file.id, status: indexer.StatusUnchanged}
 }
 
 func (d *documents) indexer(ctx context.Context, access rag.Access) (*indexer.Indexer, error) {
