@@ -1,0 +1,243 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/naru-rag/naru/bench/data"
+	"github.com/naru-rag/naru/bench/peer"
+)
+
+type options struct {
+	short, large              bool
+	only                      string
+	eval, cache, out, profile string
+	python                    string
+}
+
+// seed of the data.
+const seed = 7
+
+// bench is one run.
+type bench struct {
+	options
+	set    *data.Set
+	work   string // removed at the end
+	report report
+	// points is how many the engines are compared with; sizes are those at which
+	// growth is shown, with points among them; passages is how many are indexed
+	// by their words.
+	points, passages int
+	sizes            []int
+	turns            int // how often each engine has its turn
+	questions        int // of each set, for the quality of search by words
+}
+
+// sections are what is measured, in this order. Growth comes first: its engine
+// of so many points is the one that the others search.
+var sections = []struct {
+	name string
+	run  func(*bench) error
+}{
+	{"growth", (*bench).growth},
+	{"dense", (*bench).dense},
+	{"filter", (*bench).filtered},
+	{"hybrid", (*bench).hybrid},
+	{"words", (*bench).words},
+	{"quality", (*bench).quality},
+}
+
+func sectionNames() string {
+	var names []string
+	for _, s := range sections {
+		names = append(names, s.name)
+	}
+	return strings.Join(names, ",")
+}
+
+func newBench(o options) (*bench, error) {
+	b := &bench{options: o, points: 100_000, passages: 50_000, sizes: []int{1000, 10_000, 100_000}, turns: 15, questions: math.MaxInt}
+	if o.short {
+		b.points, b.passages, b.sizes, b.turns, b.questions = 10_000, 10_000, []int{1000, 10_000}, 8, 100
+	}
+	if o.large {
+		b.sizes = append(b.sizes, 300_000)
+	}
+	for name := range strings.SplitSeq(o.only, ",") {
+		if name != "" && !slices.Contains(strings.Split(sectionNames(), ","), name) {
+			return nil, fmt.Errorf("nothing that is measured is called %q: choose from %s", name, sectionNames())
+		}
+	}
+	if o.eval == "" {
+		b.eval = beside("shared/eval")
+	}
+	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+		return nil, err
+	}
+	var err error
+	b.work, err = os.MkdirTemp(o.cache, "work-")
+	return b, err
+}
+
+// beside finds a folder that lies beside the repository, from any folder in it.
+func beside(name string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return name
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return filepath.Join(dir, name)
+		}
+	}
+	return name
+}
+
+func (b *bench) clean() { _ = os.RemoveAll(b.work) }
+
+func (b *bench) run() error {
+	start := time.Now()
+	b.report.Machine = machine()
+	var err error
+	if b.set, err = data.Make(b.eval, b.cache, seed, max(slices.Max(b.sizes), b.passages), b.say); err != nil {
+		return err
+	}
+	defer b.set.Close()
+	if b.profile != "" {
+		if err := os.MkdirAll(b.profile, 0o755); err != nil {
+			return err
+		}
+	}
+	for _, s := range sections {
+		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), s.name) {
+			continue
+		}
+		b.say(s.name)
+		if err := s.run(b); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	b.report.Minutes = time.Since(start).Minutes()
+	return b.report.write(os.Stdout, b.out)
+}
+
+// say tells whoever waits what is being done.
+func (b *bench) say(what string) { fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), what) }
+
+// start starts an engine in a folder and notes its version.
+func (b *bench) start(name, dir string) (*peer.Process, error) {
+	p, err := peer.Start(name, b.set.Dir, dir, b.python)
+	if err != nil {
+		return nil, err
+	}
+	b.report.version(name, p.Version)
+	return p, nil
+}
+
+// perBatch is how many passages are indexed, and synced, at once.
+const perBatch = 500
+
+// fill indexes passages from..to and returns how long that took.
+func fill(p *peer.Process, from, to int) (time.Duration, error) {
+	var total time.Duration
+	for ; from < to; from += perBatch {
+		d, err := p.Index(from, min(from+perBatch, to))
+		if err != nil {
+			return 0, err
+		}
+		total += d
+	}
+	return total, nil
+}
+
+// filled returns Naru with so many points, settled, in the folder that is kept
+// for all measurements.
+func (b *bench) filled(points int) (*peer.Process, error) {
+	dir := b.naruDir(points)
+	_, err := os.Stat(dir)
+	p, startErr := b.start("naru", dir)
+	if startErr != nil {
+		return nil, startErr
+	}
+	if err != nil {
+		if _, err := fill(p, 0, points); err != nil {
+			p.Kill()
+			return nil, err
+		}
+	}
+	if err := p.Settle(); err != nil {
+		p.Kill()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (b *bench) naruDir(points int) string {
+	return filepath.Join(b.work, fmt.Sprintf("naru-%d", points))
+}
+
+// rivals are the engines that search vectors, Naru first.
+func (b *bench) rivals() ([]*peer.Process, error) {
+	var all []*peer.Process
+	naru, err := b.filled(b.points)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, naru)
+	edge, err := b.edge()
+	if err != nil {
+		b.say(err.Error())
+		b.report.Notes = append(b.report.Notes, "qdrant-edge-py is not beside: "+cmp.Or(strings.SplitN(err.Error(), "\n", 2)[0]))
+	} else {
+		all = append(all, edge)
+	}
+	chromem, err := b.start("chromem", filepath.Join(b.work, "chromem"))
+	if err == nil {
+		_, err = fill(chromem, 0, b.points)
+		all = append(all, chromem)
+	}
+	if err != nil {
+		end(all)
+		return nil, err
+	}
+	return all, nil
+}
+
+// edge returns qdrant-edge-py with the points. Its folder is kept for the next
+// run.
+func (b *bench) edge() (*peer.Process, error) {
+	dir := filepath.Join(b.cache, fmt.Sprintf("edge-%s-%d", filepath.Base(b.set.Dir), b.points))
+	if _, err := os.Stat(dir); err != nil {
+		building := filepath.Join(b.work, "edge")
+		p, err := b.start("edge", building)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = fill(p, 0, b.points); err == nil {
+			err = p.Optimize()
+		}
+		if err != nil {
+			p.Kill()
+			return nil, err
+		}
+		if err := p.Close(); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(building, dir); err != nil {
+			return nil, err
+		}
+	}
+	return b.start("edge", dir)
+}
+
+func end(all []*peer.Process) {
+	for _, p := range all {
+		p.Kill()
+	}
+}
