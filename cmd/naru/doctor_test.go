@@ -43,8 +43,8 @@ func visit(t *testing.T, configuration string) report {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	cmd := newDoctor(&globals{json: true})
-	cmd.SetArgs([]string{"--config", file})
+	cmd := newDoctor(&globals{json: true, configFile: file})
+	cmd.SetArgs(nil)
 	cmd.SetOut(&out)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	err := cmd.ExecuteContext(context.Background())
