@@ -88,8 +88,8 @@ func denseOf(name string, v *qdrant.Vector) ([]float32, error) {
 	case *qdrant.Vector_Dense:
 		return of.Dense.GetData(), nil
 	case nil:
-		if v.GetIndices() == nil && v.VectorsCount == nil { //nolint:staticcheck // older clients send it
-			return v.GetData(), nil //nolint:staticcheck // the same
+		if data, indices, several := older(v); indices == nil && !several {
+			return data, nil
 		}
 	case *qdrant.Vector_Document, *qdrant.Vector_Image, *qdrant.Vector_Object:
 		return nil, unsupported("making vector %q from a document, image or object", name)
@@ -108,10 +108,16 @@ func sparseOf(v *qdrant.Vector) *qdrant.SparseVector {
 	if s := v.GetSparse(); s != nil {
 		return s
 	}
-	if v.GetVector() == nil && v.GetIndices() != nil { //nolint:staticcheck // older clients send it
-		return &qdrant.SparseVector{Indices: v.GetIndices().GetData(), Values: v.GetData()} //nolint:staticcheck // the same
+	if data, indices, _ := older(v); v.GetVector() == nil && indices != nil {
+		return &qdrant.SparseVector{Indices: indices.GetData(), Values: data}
 	}
 	return nil
+}
+
+// older reads the fields that a vector was sent in by older clients.
+func older(v *qdrant.Vector) (data []float32, indices *qdrant.SparseIndices, several bool) {
+	//lint:ignore SA1019 they still are
+	return v.GetData(), v.GetIndices(), v.VectorsCount != nil
 }
 
 // checkDense checks the size of a dense vector and that it holds numbers.
