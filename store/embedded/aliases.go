@@ -18,47 +18,43 @@ import (
 func (s *collectionsServer) UpdateAliases(ctx context.Context, r *qdrant.ChangeAliases) (*qdrant.CollectionOperationResponse, error) {
 	return s.operation(ctx, r, r.Timeout, func(ctx context.Context) (bool, error) {
 		e := s.engine
-		if err := e.lockWriter(ctx); err != nil {
-			return false, err
-		}
-		defer e.unlockWriter()
-		aliases := maps.Clone(e.aliases)
-		for i, action := range r.GetActions() {
-			if err := e.changeAlias(aliases, i, action); err != nil {
-				return false, err
+		return true, e.write(ctx, "update aliases", func(b *pebble.Batch) (func(), error) {
+			aliases := maps.Clone(e.aliases)
+			for i, action := range r.GetActions() {
+				if err := e.changeAlias(aliases, i, action); err != nil {
+					return nil, err
+				}
 			}
-		}
-		return true, e.setAliases(ctx, aliases)
+			if maps.Equal(aliases, e.aliases) {
+				return nil, nil
+			}
+			return func() { e.setAliases(aliases) }, putAliases(b, e.aliases, aliases)
+		})
 	})
 }
 
-// setAliases puts aliases in place of all that there are; the writer is held.
-func (e *Engine) setAliases(ctx context.Context, aliases map[string]string) error {
-	if maps.Equal(aliases, e.aliases) {
-		return nil
-	}
-	err := e.commit(ctx, "update aliases", func(b *pebble.Batch) error {
-		for alias := range e.aliases {
-			if _, ok := aliases[alias]; !ok {
-				if err := b.Delete(textKey(keyAlias, alias), nil); err != nil {
-					return err
-				}
-			}
-		}
-		for alias, name := range aliases {
-			if err := b.Set(textKey(keyAlias, alias), []byte(name), nil); err != nil {
+// putAliases puts the exchange of all aliases into a batch.
+func putAliases(b *pebble.Batch, old, aliases map[string]string) error {
+	for alias := range old {
+		if _, ok := aliases[alias]; !ok {
+			if err := b.Delete(textKey(keyAlias, alias), nil); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
+	for alias, name := range aliases {
+		if err := b.Set(textKey(keyAlias, alias), []byte(name), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setAliases puts aliases in place of all that there are; the writer is held.
+func (e *Engine) setAliases(aliases map[string]string) {
 	e.mu.Lock()
 	e.aliases = aliases
 	e.mu.Unlock()
-	return nil
 }
 
 // changeAlias applies one action to aliases.

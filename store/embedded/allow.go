@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -157,14 +155,18 @@ var allowedFields = func() map[protoreflect.FullName]map[protoreflect.Name]bool 
 func checkSupported(request proto.Message) error {
 	m := request.ProtoReflect()
 	if refused := walk(m); refused != nil {
-		return status.Error(codes.Unimplemented, refused.message(m))
+		return refused.err(m)
 	}
 	return nil
 }
 
 // refusal is what is not supported, and where: the names of the fields that
 // lead to it, the last one first.
-type refusal struct{ path []string }
+type refusal struct {
+	path []string
+	// wrong is what no server would take there, where it is that.
+	wrong string
+}
 
 func (r *refusal) at(name string) *refusal {
 	if r != nil {
@@ -173,13 +175,16 @@ func (r *refusal) at(name string) *refusal {
 	return r
 }
 
-func (r *refusal) message(m protoreflect.Message) string {
+func (r *refusal) err(m protoreflect.Message) error {
 	var b strings.Builder
 	b.WriteString(string(m.Descriptor().Name()))
 	for i := len(r.path) - 1; i >= 0; i-- {
 		b.WriteString("." + r.path[i])
 	}
-	return b.String() + " is not supported by the embedded engine; use a Qdrant server"
+	if r.wrong != "" {
+		return invalid("Wrong input: %s %s", &b, r.wrong)
+	}
+	return unsupported("%s", &b)
 }
 
 func walk(m protoreflect.Message) (refused *refusal) {
@@ -187,13 +192,16 @@ func walk(m protoreflect.Message) (refused *refusal) {
 	if freeForm[name] {
 		return nil
 	}
+	if !m.IsValid() {
+		return &refusal{wrong: "is nil"} // from a caller in this process: a wire has no such thing
+	}
 	fields := allowedFields[name]
 	if len(m.GetUnknown()) > 0 {
-		return &refusal{[]string{"(an unknown field)"}}
+		return &refusal{path: []string{"(an unknown field)"}}
 	}
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if !fields[fd.Name()] {
-			refused = &refusal{[]string{string(fd.Name())}}
+			refused = &refusal{path: []string{string(fd.Name())}}
 			return false
 		}
 		refused = walkField(fd, v)
@@ -214,6 +222,11 @@ func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value) (refused *
 			return refused == nil
 		})
 		return refused
+	case fd.Enum() != nil && !fd.IsList():
+		if fd.Enum().Values().ByNumber(v.Enum()) == nil {
+			return (&refusal{wrong: fmt.Sprintf("has no value %d", v.Enum())}).at(string(fd.Name()))
+		}
+		return nil
 	case fd.Message() == nil || freeForm[fd.Message().FullName()]:
 		return nil
 	case fd.IsList():

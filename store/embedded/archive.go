@@ -76,6 +76,18 @@ func (a *archiveWriter) frame(kind byte, parts ...[]byte) error {
 	return a.err
 }
 
+// writeArchive writes a snapshot and returns its checksum.
+func writeArchive(ctx context.Context, to io.Writer, views []namedView, aliases map[string]string) (string, error) {
+	w := newArchiveWriter(to)
+	for _, v := range views {
+		if err := w.collection(ctx, v.name, v.view); err != nil {
+			return "", err
+		}
+	}
+	err := errors.Join(w.aliases(aliases), w.end())
+	return w.checksum(), err
+}
+
 // collection writes a collection as a view has it.
 func (a *archiveWriter) collection(ctx context.Context, name string, v *view) error {
 	r, err := v.record.encode()
@@ -166,7 +178,7 @@ func (a *archiveReader) next() (kind byte, data []byte, err error) {
 // splitPoint reads a frame of a point.
 func splitPoint(data []byte) (key pointid.Key, value []byte, err error) {
 	if len(data) < len(key) {
-		return key, nil, fmt.Errorf("%w: a point is cut short", ErrNotSnapshot)
+		return key, nil, errors.New("a point is cut short")
 	}
 	copy(key[:], data)
 	_, _, err = decodePoint(data[len(key):])

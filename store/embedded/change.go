@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -22,13 +23,14 @@ type change struct {
 // staging collects the operations of one write, each seeing what those before
 // it did, before any of it is on disk.
 type staging struct {
+	ctx     context.Context
 	v       *view
 	number  uint64
 	changed map[pointid.Key]*qdrant.PointStruct
 }
 
-func stage(v *view) *staging {
-	return &staging{v: v, number: v.number + 1, changed: map[pointid.Key]*qdrant.PointStruct{}}
+func stage(ctx context.Context, v *view) *staging {
+	return &staging{ctx: ctx, v: v, number: v.number + 1, changed: map[pointid.Key]*qdrant.PointStruct{}}
 }
 
 // has tells whether a point is there at this place in the write.
@@ -247,7 +249,7 @@ func (s *staging) selected(selector *qdrant.PointsSelector) ([]pointid.Key, erro
 			return nil, err
 		}
 		var keys []pointid.Key
-		err = s.v.selectAll(f, func(p *part, doc uint32) error {
+		err = s.v.selectAll(s.ctx, f, func(p *part, doc uint32) error {
 			if key := p.Key(doc); !s.touched(key) {
 				keys = append(keys, key)
 			}

@@ -156,7 +156,7 @@ func (e *Engine) openParts(name string, m *manifest) (parts []*part, whole bool)
 	for _, f := range m.files {
 		file, err := e.segments.open(f.number)
 		if err != nil {
-			e.opt.Logger.Warn("a segment is damaged: making all of its collection again from the points", "collection", name, "error", err)
+			e.logger(err).Warn("a segment is damaged: making all of its collection again from the points", "collection", name)
 			e.report("close segments", release(parts))
 			return nil, false
 		}

@@ -3,10 +3,12 @@ package embedded
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/qdrant/go-client/qdrant"
@@ -36,14 +38,18 @@ func (s *collectionsServer) Create(ctx context.Context, r *qdrant.CreateCollecti
 			return false, err
 		}
 		e := s.engine
-		if err := e.lockWriter(ctx); err != nil {
-			return false, err
-		}
-		defer e.unlockWriter()
-		if err := e.nameIsFree(name); err != nil {
-			return false, err
-		}
-		return true, e.create(ctx, "create collection "+name, name, &record{config: config}, nil)
+		return true, e.write(ctx, "create collection "+name, func(b *pebble.Batch) (func(), error) {
+			if err := e.nameIsFree(name); err != nil {
+				return nil, err
+			}
+			r := &record{id: e.lastID + 1, config: config}
+			return func() {
+				e.lastID = r.id
+				e.mu.Lock()
+				defer e.mu.Unlock()
+				e.collections[name] = newCollection(e, name, 0, newView(r, e.kv.db.NewSnapshot(), nil, 0))
+			}, putCollection(b, name, r)
+		})
 	})
 }
 
@@ -59,34 +65,20 @@ func (e *Engine) nameIsFree(name string) error {
 	return nil
 }
 
-// create gives a record the next number and puts it under a name, in one batch
-// with what more writes; the writer is held.
-func (e *Engine) create(ctx context.Context, what, name string, r *record, more func(*pebble.Batch) error) error {
-	r.id = e.lastID + 1
+// putCollection puts a collection with a new number into a batch.
+func putCollection(b *pebble.Batch, name string, r *record) error {
+	if err := b.Set([]byte{keyNumber}, binary.BigEndian.AppendUint64(nil, r.id), nil); err != nil {
+		return err
+	}
+	return putRecord(b, name, r)
+}
+
+func putRecord(b *pebble.Batch, name string, r *record) error {
 	value, err := r.encode()
 	if err != nil {
 		return invalid("collection %q cannot be encoded: %v", name, err)
 	}
-	err = e.commit(ctx, what, func(b *pebble.Batch) error {
-		if err := b.Set([]byte{keyNumber}, binary.BigEndian.AppendUint64(nil, r.id), nil); err != nil {
-			return err
-		}
-		if err := b.Set(textKey(keyCollection, name), value, nil); err != nil {
-			return err
-		}
-		if more == nil {
-			return nil
-		}
-		return more(b)
-	})
-	if err != nil {
-		return err
-	}
-	e.lastID = r.id
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.collections[name] = newCollection(e, name, 0, newView(r, e.kv.db.NewSnapshot(), nil, 0))
-	return nil
+	return b.Set(textKey(keyCollection, name), value, nil)
 }
 
 // Update changes settings of a collection that can be changed later.
@@ -102,29 +94,20 @@ func (s *collectionsServer) Update(ctx context.Context, r *qdrant.UpdateCollecti
 // reconfigure puts what f makes of it in place of a collection's record; a nil
 // record is no change.
 func (e *Engine) reconfigure(ctx context.Context, what, name string, f func(*record) (*record, error)) error {
-	if err := e.lockWriter(ctx); err != nil {
-		return err
-	}
-	defer e.unlockWriter()
-	c, err := e.collection(name)
-	if err != nil {
-		return err
-	}
-	r, err := f(c.view.record)
-	if err != nil || r == nil {
-		return err
-	}
-	value, err := r.encode()
-	if err != nil {
-		return invalid("%s: it cannot be encoded: %v", what, err)
-	}
-	err = e.commit(ctx, what, func(b *pebble.Batch) error { return b.Set(textKey(keyCollection, c.name), value, nil) })
-	if err != nil {
-		return err
-	}
-	c.publish(newView(r, e.kv.db.NewSnapshot(), c.view.parts, c.view.number))
-	e.wakeUp()
-	return nil
+	return e.write(ctx, what, func(b *pebble.Batch) (func(), error) {
+		c, err := e.collection(name)
+		if err != nil {
+			return nil, err
+		}
+		r, err := f(c.view.record)
+		if err != nil || r == nil {
+			return nil, err
+		}
+		return func() {
+			c.publish(newView(r, e.kv.db.NewSnapshot(), c.view.parts, c.view.number))
+			e.wakeUp()
+		}, putRecord(b, c.name, r)
+	})
 }
 
 // Delete deletes a collection and its aliases; the result is false where there
@@ -135,43 +118,25 @@ func (s *collectionsServer) Delete(ctx context.Context, r *qdrant.DeleteCollecti
 		if err := checkCollectionName(name); err != nil {
 			return false, err
 		}
-		e := s.engine
-		if err := e.lockWriter(ctx); err != nil {
-			return false, err
-		}
-		defer e.unlockWriter()
-		c := e.collections[name]
-		if c == nil {
-			return false, nil
-		}
-		err := e.commit(ctx, "delete collection "+name, func(b *pebble.Batch) error { return e.drop(b, c) })
-		if err != nil {
-			return false, err
-		}
-		aliases := maps.Clone(e.aliases)
-		maps.DeleteFunc(aliases, func(_, target string) bool { return target == name })
-		e.mu.Lock()
-		delete(e.collections, name)
-		e.aliases = aliases
-		e.mu.Unlock()
-		e.forget(c)
-		return true, nil
-	})
-}
-
-// drop puts the deletion of everything of a collection into a batch.
-func (e *Engine) drop(b *pebble.Batch, c *collection) error {
-	if err := b.Delete(textKey(keyCollection, c.name), nil); err != nil {
-		return err
-	}
-	for alias, name := range e.aliases {
-		if name == c.name {
-			if err := b.Delete(textKey(keyAlias, alias), nil); err != nil {
-				return err
+		e, found := s.engine, false
+		err := e.write(ctx, "delete collection "+name, func(b *pebble.Batch) (func(), error) {
+			c := e.collections[name]
+			if c == nil {
+				return nil, nil
 			}
-		}
-	}
-	return dropID(b, c.view.record.id)
+			found = true
+			aliases := maps.Clone(e.aliases)
+			maps.DeleteFunc(aliases, func(_, target string) bool { return target == name })
+			return func() {
+				e.mu.Lock()
+				delete(e.collections, name)
+				e.aliases = aliases
+				e.mu.Unlock()
+				e.forget(c)
+			}, errors.Join(b.Delete(textKey(keyCollection, name), nil), putAliases(b, e.aliases, aliases), dropID(b, c.view.record.id))
+		})
+		return found, err
+	})
 }
 
 // dropID puts the deletion of everything under a collection's number into a batch.
@@ -262,10 +227,7 @@ func (s *collectionsServer) ready(ctx context.Context, request proto.Message) er
 	if err := checkSupported(request); err != nil {
 		return err
 	}
-	if err := contextError(ctx); err != nil {
-		return err
-	}
-	return s.engine.checkOpen()
+	return s.engine.begin(ctx)
 }
 
 // operation runs a request that changes collections.
@@ -288,6 +250,9 @@ func (s *collectionsServer) operation(ctx context.Context, request proto.Message
 func checkCollectionName(name string) error {
 	if name == "" || len(name) > 255 {
 		return invalid("Validation error in body: [collection_name: must have 1 to 255 bytes]")
+	}
+	if name == "." || name == ".." || !utf8.ValidString(name) {
+		return invalid("Validation error in body: [collection_name: %q is no name]", name)
 	}
 	if strings.ContainsAny(name, "<>:\"/\\|?*") || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return invalid("Validation error in body: [collection_name: %q contains one of < > : \" / \\ | ? * or a control character]", name)

@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 
-	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -26,14 +25,12 @@ type method struct {
 
 func newConn(e *Engine) *conn {
 	c := &conn{methods: map[string]method{}}
-	c.register(&qdrant.Points_ServiceDesc, e.points)
-	c.register(&qdrant.Collections_ServiceDesc, e.manager)
-	c.register(&qdrant.Snapshots_ServiceDesc, e.backups)
-	c.register(&qdrant.Qdrant_ServiceDesc, e.health)
+	e.Register(c)
 	return c
 }
 
-func (c *conn) register(desc *grpc.ServiceDesc, server any) {
+// RegisterService implements grpc.ServiceRegistrar.
+func (c *conn) RegisterService(desc *grpc.ServiceDesc, server any) {
 	for _, m := range desc.Methods {
 		c.methods["/"+desc.ServiceName+"/"+m.MethodName] = method{server, m.Handler}
 	}
@@ -57,27 +54,27 @@ func (c *conn) Invoke(ctx context.Context, name string, args, reply any, _ ...gr
 	if err := contextError(ctx); err != nil {
 		return err
 	}
-	result, err := m.handler(m.server, ctx, func(in any) error {
-		hand(in.(proto.Message), request)
-		return nil
-	}, nil)
+	result, err := m.handler(m.server, ctx, func(in any) error { return hand(in.(proto.Message), request) }, nil)
 	if err != nil {
 		return status.Convert(err).Err()
 	}
 	proto.Reset(out)
-	hand(out, result.(proto.Message))
-	return nil
+	return hand(out, result.(proto.Message))
 }
 
 // hand gives the fields of a message to another of its kind, without copying
 // what they hold.
-func hand(to, from proto.Message) {
+func hand(to, from proto.Message) error {
 	m := to.ProtoReflect()
+	if m.Type() != from.ProtoReflect().Type() {
+		return status.Errorf(codes.Internal, "the message is a %T where it has to be a %T", from, to)
+	}
 	from.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		m.Set(fd, v)
 		return true
 	})
 	m.SetUnknown(from.ProtoReflect().GetUnknown())
+	return nil
 }
 
 // NewStream implements grpc.ClientConnInterface. Qdrant has no streams.

@@ -21,7 +21,6 @@ type freezingFS struct {
 	failed chan struct{}
 	err    error
 	once   sync.Once
-	armed  bool // set before any concurrent use: opening may fail in peace
 	locks  []io.Closer
 }
 
@@ -49,9 +48,6 @@ func (f *freezingFS) failure() error {
 
 // change runs what changes a file, unless one has failed before.
 func (f *freezingFS) change(name string, do func() error) error {
-	if !f.armed {
-		return do()
-	}
 	if f.failure() == nil {
 		err := do()
 		if err == nil || strings.HasSuffix(name, ".sst") {

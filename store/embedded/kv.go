@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
-	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -32,6 +31,9 @@ type kv struct {
 // openKV opens or creates the store in dir and takes its lock, waiting so long
 // for another process to let go of it.
 func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
+	if err := makeFolder(files, dir); err != nil {
+		return nil, fmt.Errorf("create data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
+	}
 	frozen := newFreezingFS(files)
 	unwritable := whyUnwritable(files, dir)
 	lock, err := lockDirectory(frozen, dir, opt.LockTimeout)
@@ -57,30 +59,41 @@ func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
 	}
 	options.Levels[0].FilterPolicy = bloom.FilterPolicy(10)
 	options.EnsureDefaults()
-	err = guard(func() error {
-		var err error
-		k.db, err = pebble.Open(dir, options)
-		return err
-	})
-	if err == nil {
-		err = frozen.failure()
-	}
-	if err != nil {
-		k.cache.Unref()
-		return nil, errors.Join(k.damaged(fmt.Errorf("open %s: %w", dir, err)), k.unlock())
+	if err := k.open(options); err != nil {
+		return nil, errors.Join(k.damaged(fmt.Errorf("open %s: %w", dir, err)), frozen.unlock())
 	}
 	if unwritable != nil {
 		opt.Logger.Warn("the data folder is opened for reading only", "folder", dir, "error", unwritable)
 	}
-	frozen.armed = true
 	return k, nil
+}
+
+// open opens the store. What fails for good never returns: see freezingFS.
+func (k *kv) open(options *pebble.Options) error {
+	var db *pebble.DB
+	done := make(chan error, 1)
+	go func() {
+		done <- guard(func() (err error) {
+			db, err = pebble.Open(k.dir, options)
+			return err
+		})
+	}()
+	select {
+	case err := <-done:
+		if k.db = db; err != nil {
+			k.cache.Unref()
+		}
+		if p, ok := errors.AsType[*panicError](err); ok && !isSystemError(err) {
+			err = fmt.Errorf("%w: %w", ErrCorrupt, p) // Pebble reads what it takes to be whole
+		}
+		return err
+	case <-k.fs.failed:
+		return k.fs.failure()
+	}
 }
 
 // lockDirectory takes the lock on dir, or says who has it.
 func lockDirectory(files vfs.FS, dir string, wait time.Duration) (*pebble.Lock, error) {
-	if err := makeFolder(files, dir); err != nil {
-		return nil, fmt.Errorf("create data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
-	}
 	const pause = 20 * time.Millisecond
 	for waited := time.Duration(0); ; waited += pause {
 		lock, err := pebble.LockDirectory(dir, files)
@@ -155,15 +168,17 @@ func (k *kv) close() error {
 // written.
 const commitTime = 30 * time.Second
 
-// commit makes a batch durable, or returns an error. After an error other than
-// of the batch itself it is not known whether the batch is in the log, and no
-// more are taken: the next start finds out.
+// commit makes a batch durable, or returns an error, and closes the batch. After
+// an error other than of the batch itself it is not known whether the batch is
+// in the log, and no more are taken: the next start finds out.
 func (k *kv) commit(b *pebble.Batch) error {
 	if err := errors.Join(k.unwritable, k.fs.failure()); err != nil {
-		return err
+		return errors.Join(err, b.Close())
 	}
 	done := make(chan error, 1)
-	go func() { done <- guard(func() error { return b.Commit(pebble.Sync) }) }()
+	go func() {
+		done <- guard(func() error { return errors.Join(b.Commit(pebble.Sync), b.Close()) })
+	}()
 	select {
 	case err := <-done:
 		if err != nil {
@@ -175,6 +190,15 @@ func (k *kv) commit(b *pebble.Batch) error {
 		k.logger.fail(errors.New("the disk takes no blocks"))
 	}
 	return k.fs.failure()
+}
+
+// write commits what fill puts into a batch, if anything.
+func (k *kv) write(fill func(*pebble.Batch) error) error {
+	b := k.db.NewBatch()
+	if err := fill(b); err != nil || b.Empty() {
+		return errors.Join(err, b.Close())
+	}
+	return k.commit(b)
 }
 
 // tidyTime is how long the end waits for the buffers to be written to blocks.
@@ -294,18 +318,11 @@ func (k *kv) damaged(err error) error {
 }
 
 func isDamage(err error) bool {
-	return errors.Is(err, ErrCorrupt) || errors.Is(err, errPanicked) || errors.Is(err, fs.ErrNotExist) || pebble.IsCorruptionError(err)
+	return errors.Is(err, ErrCorrupt) || errors.Is(err, errFault) || errors.Is(err, fs.ErrNotExist) || pebble.IsCorruptionError(err)
 }
 
-var errPanicked = errors.New("the data folder cannot be read")
-
-// guard turns a panic or a fault of mapped memory into an error.
-func guard(f func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errPanicked, r)
-		}
-	}()
-	return f()
+// isSystemError tells what the operating system said from what was found.
+func isSystemError(err error) bool {
+	_, ok := errors.AsType[syscall.Errno](err)
+	return ok
 }

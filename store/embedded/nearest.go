@@ -42,8 +42,7 @@ func (q *querier) target(input *qdrant.VectorInput, s queryStage) (*target, erro
 			return nil, err
 		}
 		t.dense, t.distance = prepared(p, values), p.GetDistance()
-		t.approximate = quantized(config, p) && s.params.GetQuantization().Rescore != nil &&
-			!s.params.GetQuantization().GetRescore() && !s.params.GetQuantization().GetIgnore() && !s.params.GetExact()
+		t.approximate = quantized(config, p) && byCodesAlone(s.params)
 		return t, nil
 	}
 	p, ok := config.GetSparseVectorsConfig().GetMap()[t.name]
@@ -109,6 +108,12 @@ func (q *querier) vectorOf(id *qdrant.PointId, s queryStage) (*qdrant.Vector, er
 		return nil, notFound("Not found: Vector with name %q for point not found", name)
 	}
 	return vector, nil
+}
+
+// byCodesAlone tells whether a search is to rank by quantised vectors alone.
+func byCodesAlone(p *qdrant.SearchParams) bool {
+	q := p.GetQuantization()
+	return q != nil && q.Rescore != nil && !q.GetRescore() && !q.GetIgnore() && !p.GetExact()
 }
 
 // quantized tells whether a dense vector is configured to be compared by its

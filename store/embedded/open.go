@@ -230,6 +230,7 @@ func (e *Engine) load(ctx context.Context) error {
 			if err := errors.Join(e.segments.clean(ctx, keep), e.sweep(records)); err != nil {
 				return err
 			}
+			e.report("remove unfinished snapshots", e.removeUnfinished())
 		}
 		for name, r := range records {
 			c, err := e.openCollection(ctx, name, r)
@@ -249,23 +250,20 @@ func (e *Engine) sweep(records map[string]*record) error {
 	for _, r := range records {
 		known[r.id] = true
 	}
-	b := e.kv.db.NewBatch()
-	defer func() { _ = b.Close() }()
-	it, err := e.kv.db.NewIter(&pebble.IterOptions{LowerBound: []byte{keyPoint}, UpperBound: []byte{keyPoint + 1}})
-	if err != nil {
-		return err
-	}
-	for ok := it.First(); ok && err == nil; {
-		var id uint64
-		if id, err = number(it.Key()[1:min(9, len(it.Key()))]); err == nil && !known[id] {
-			err = dropID(b, id)
+	return e.kv.write(func(b *pebble.Batch) error {
+		it, err := e.kv.db.NewIter(&pebble.IterOptions{LowerBound: []byte{keyPoint}, UpperBound: []byte{keyPoint + 1}})
+		if err != nil {
+			return err
 		}
-		ok = it.SeekGE(idKey(keyPoint, id+1))
-	}
-	if err := errors.Join(err, it.Error(), it.Close()); err != nil || b.Empty() {
-		return err
-	}
-	return e.kv.commit(b)
+		for ok := it.First(); ok && err == nil; {
+			var id uint64
+			if id, err = number(it.Key()[1:min(9, len(it.Key()))]); err == nil && !known[id] {
+				err = dropID(b, id)
+			}
+			ok = it.SeekGE(idKey(keyPoint, id+1))
+		}
+		return errors.Join(err, it.Error(), it.Close())
+	})
 }
 
 // loadFormat checks the format of the folder, or writes it into a new one.
@@ -275,12 +273,9 @@ func (e *Engine) loadFormat() error {
 		return err
 	}
 	if value == nil {
-		b := e.kv.db.NewBatch()
-		defer func() { _ = b.Close() }()
-		if err := b.Set([]byte{keyFormat}, binary.BigEndian.AppendUint64(nil, formatVersion), nil); err != nil {
-			return err
-		}
-		return e.kv.commit(b)
+		return e.kv.write(func(b *pebble.Batch) error {
+			return b.Set([]byte{keyFormat}, binary.BigEndian.AppendUint64(nil, formatVersion), nil)
+		})
 	}
 	found, err := number(value)
 	if err != nil {
@@ -303,10 +298,10 @@ func (e *Engine) Conn() grpc.ClientConnInterface { return e.conn }
 // Register adds the engine's services to a gRPC server: Points, Collections,
 // Snapshots and Qdrant.
 func (e *Engine) Register(server grpc.ServiceRegistrar) {
-	qdrant.RegisterPointsServer(server, e.points)
-	qdrant.RegisterCollectionsServer(server, e.manager)
-	qdrant.RegisterSnapshotsServer(server, e.backups)
-	qdrant.RegisterQdrantServer(server, e.health)
+	server.RegisterService(e.guarded(&qdrant.Points_ServiceDesc), e.points)
+	server.RegisterService(e.guarded(&qdrant.Collections_ServiceDesc), e.manager)
+	server.RegisterService(e.guarded(&qdrant.Snapshots_ServiceDesc), e.backups)
+	server.RegisterService(e.guarded(&qdrant.Qdrant_ServiceDesc), e.health)
 }
 
 // Close waits for the write in progress, ends the work in the background and
@@ -370,8 +365,16 @@ func (e *Engine) letGo() error {
 // report logs an error that has no caller to go to.
 func (e *Engine) report(what string, err error) {
 	if err != nil {
-		e.opt.Logger.Warn("embedded engine: "+what, "error", err)
+		e.logger(err).Warn("embedded engine: " + what)
 	}
+}
+
+// begin says why a request cannot be begun.
+func (e *Engine) begin(ctx context.Context) error {
+	if err := contextError(ctx); err != nil {
+		return err
+	}
+	return e.checkOpen()
 }
 
 func (e *Engine) checkOpen() error {

@@ -18,7 +18,7 @@ import (
 // order of the request.
 func (s *pointsServer) Get(ctx context.Context, r *qdrant.GetPoints) (*qdrant.GetResponse, error) {
 	response := &qdrant.GetResponse{}
-	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(_ context.Context, v *view) error {
+	err := s.read(ctx, r, r.GetCollectionName(), r.Timeout, &response.Time, func(ctx context.Context, v *view) error {
 		out, err := newOutput(v, r.GetWithPayload(), true, r.GetWithVectors())
 		if err != nil {
 			return err
@@ -31,6 +31,9 @@ func (s *pointsServer) Get(ctx context.Context, r *qdrant.GetPoints) (*qdrant.Ge
 		for _, key := range keys {
 			if seen[key] || !v.has(key) {
 				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return err
 			}
 			seen[key] = true
 			p, err := out.retrieved(key)
@@ -85,6 +88,9 @@ func (s *pointsServer) Scroll(ctx context.Context, r *qdrant.ScrollPoints) (*qdr
 			return err
 		}
 		for _, key := range keys {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			p, err := out.retrieved(key)
 			if err != nil {
 				return err
@@ -181,6 +187,9 @@ func (s *pointsServer) query(ctx context.Context, v *view, r *qdrant.QueryPoints
 	}
 	var found []*qdrant.ScoredPoint
 	for _, h := range hits[min(uint64(len(hits)), r.GetOffset()):] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		p, err := out.scored(h)
 		if err != nil {
 			return nil, err

@@ -44,20 +44,19 @@ func (e *Engine) readError(c *collection, err error) error {
 		return err
 	}
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return status.FromContextError(err).Err()
-	case errors.Is(err, segment.ErrDamaged), errors.Is(err, errPanicked):
-		e.opt.Logger.Error("a segment is damaged: making all of its collection again from the points", "collection", c.name, "error", err)
+	case errors.Is(err, segment.ErrDamaged), errors.Is(err, errFault):
+		e.logger(err).Error("a segment is damaged: making all of its collection again from the points", "collection", c.name)
 		c.damaged.Store(true)
 		e.wakeUp()
 		return status.Errorf(codes.DataLoss, "a part of the index of collection %q is damaged and is being made again: try again shortly", c.name)
 	case isDamage(err):
-		e.opt.Logger.Error("the data folder is damaged", "collection", c.name, "error", err)
+		e.logger(err).Error("the data folder is damaged", "collection", c.name)
 		return status.Errorf(codes.DataLoss, "data folder %s is damaged: restore a snapshot, or move it away and index again", e.dir)
-	default:
-		e.opt.Logger.Error("embedded engine: a read failed", "collection", c.name, "error", err)
+	case isSystemError(err):
+		e.logger(err).Error("embedded engine: a read failed", "collection", c.name)
 		return status.Errorf(codes.Internal, "data folder %s could not be read: check the disk", e.dir)
 	}
+	return err // see guarded
 }
 
 // selection is what a filter leaves of a part: documents, for which rest has to
@@ -98,7 +97,7 @@ func (v *view) matches(f *filter.Filter, p *part, doc uint32) (bool, error) {
 
 // selectAll calls f with every document that matches, by part, and in each in
 // the order of keys.
-func (v *view) selectAll(fl *filter.Filter, f func(p *part, doc uint32) error) error {
+func (v *view) selectAll(ctx context.Context, fl *filter.Filter, f func(p *part, doc uint32) error) error {
 	for _, p := range v.parts {
 		s, err := v.resolve(p, fl)
 		if err != nil {
@@ -108,6 +107,9 @@ func (v *view) selectAll(fl *filter.Filter, f func(p *part, doc uint32) error) e
 			var ok bool
 			if ok, err = v.accepts(s, doc); ok && err == nil {
 				err = f(p, doc)
+			}
+			if err == nil && doc%1024 == 0 {
+				err = ctx.Err()
 			}
 			return err == nil
 		})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -34,27 +35,37 @@ func (e *Engine) Restore(ctx context.Context, path, name string, replace bool) (
 		return nil, err
 	}
 	defer e.unlockWriter()
-	r := &restorer{engine: e, name: name, replace: replace, aliases: map[string]string{}}
-	err = guard(func() error { return r.read(ctx, f) })
+	r := &restorer{engine: e, name: name, replace: replace, aliases: maps.Clone(e.aliases), batch: e.kv.db.NewBatch()}
+	err = errors.Join(guard(func() error { return r.read(ctx, f) }), r.batch.Close())
 	if err == nil {
-		err = r.exchange(ctx)
+		err = guard(func() error { return r.exchange(ctx) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("restore %s: %w", path, errors.Join(err, r.abandon()))
 	}
-	return r.restored, nil
+	restored := make([]Restored, len(r.found))
+	for i, c := range r.found {
+		restored[i] = Restored{Collection: c.name, Points: c.points}
+	}
+	return restored, nil
 }
 
 // restorer collects the collections of a snapshot under numbers of their own,
 // where nobody sees them before the end.
 type restorer struct {
-	engine   *Engine
-	name     string
-	replace  bool
-	batch    *pebble.Batch
-	records  []*record
-	restored []Restored
-	aliases  map[string]string
+	engine  *Engine
+	name    string
+	replace bool
+	batch   *pebble.Batch
+	found   []*restoredCollection
+	aliases map[string]string // those there will be
+}
+
+type restoredCollection struct {
+	name   string
+	record *record // nil until it is read
+	points int
+	parts  []*part
 }
 
 // batchBytes is how much of a snapshot is written at once.
@@ -65,15 +76,15 @@ func (r *restorer) read(ctx context.Context, f io.Reader) error {
 	if err != nil {
 		return err
 	}
-	db := r.engine.kv.db
-	r.batch = db.NewBatch()
-	defer func() { _ = r.batch.Close() }()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		kind, data, err := a.next()
 		if err == io.EOF {
+			if last := r.last(); last != nil && last.record == nil {
+				return fmt.Errorf("%w: a collection has no record", ErrNotSnapshot)
+			}
 			return r.flush()
 		}
 		if err != nil {
@@ -86,59 +97,61 @@ func (r *restorer) read(ctx context.Context, f io.Reader) error {
 			if err := r.flush(); err != nil {
 				return err
 			}
-			_ = r.batch.Close()
-			r.batch = db.NewBatch()
 		}
 	}
 }
 
+// flush writes what was read so far.
 func (r *restorer) flush() error {
-	if r.batch.Empty() {
+	e := r.engine
+	if err := e.roomFor(int64(r.batch.Len())); err != nil {
+		return e.writeError("restore", err)
+	}
+	full := r.batch
+	r.batch = e.kv.db.NewBatch()
+	return e.writeError("restore", e.kv.commit(full))
+}
+
+// last returns the collection being read, or nil.
+func (r *restorer) last() *restoredCollection {
+	if len(r.found) == 0 {
 		return nil
 	}
-	if err := r.engine.roomFor(int64(r.batch.Len())); err != nil {
-		return err
-	}
-	return r.engine.kv.commit(r.batch)
+	return r.found[len(r.found)-1]
 }
 
 func (r *restorer) frame(kind byte, data []byte) error {
+	c := r.last()
 	switch kind {
 	case frameCollection:
-		name := string(data)
-		if r.name != "" {
-			if len(r.restored) > 0 {
-				return fmt.Errorf("it holds several collections, which cannot all be named %q", r.name)
-			}
-			name = r.name
+		if c != nil && c.record == nil {
+			return fmt.Errorf("%w: a collection has no record", ErrNotSnapshot)
 		}
-		if err := checkCollectionName(name); err != nil {
+		name, err := r.nameOf(string(data))
+		if err != nil {
 			return err
 		}
-		if !r.replace && r.engine.collections[name] != nil {
-			return fmt.Errorf("collection %q is there already: delete it, give another name, or say that it is to be replaced", name)
-		}
-		r.restored = append(r.restored, Restored{Collection: name})
+		r.found = append(r.found, &restoredCollection{name: name})
 	case frameRecord:
-		if len(r.restored) != len(r.records)+1 {
+		if c == nil || c.record != nil {
 			return fmt.Errorf("%w: a record has no collection", ErrNotSnapshot)
 		}
 		record, err := decodeRecord(data)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
 		}
-		record.id = r.engine.lastID + uint64(len(r.records)) + 1
-		r.records = append(r.records, record)
+		r.engine.lastID++
+		record.id, c.record = r.engine.lastID, record
 	case framePoint:
-		if len(r.records) == 0 || len(r.records) != len(r.restored) {
+		if c == nil || c.record == nil {
 			return fmt.Errorf("%w: a point has no collection", ErrNotSnapshot)
 		}
 		key, value, err := splitPoint(data)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
 		}
-		r.restored[len(r.restored)-1].Points++
-		return r.batch.Set(pointKey(r.records[len(r.records)-1].id, key), value, nil)
+		c.points++
+		return r.batch.Set(pointKey(c.record.id, key), value, nil)
 	case frameAlias:
 		alias, name, ok := bytes.Cut(data, []byte{0})
 		if !ok {
@@ -151,71 +164,90 @@ func (r *restorer) frame(kind byte, data []byte) error {
 	return nil
 }
 
-// exchange makes the segments of what was read and puts it in place.
+// nameOf returns the name that a collection of the snapshot gets.
+func (r *restorer) nameOf(name string) (string, error) {
+	if r.name != "" {
+		if len(r.found) > 0 {
+			return "", fmt.Errorf("it holds several collections, which cannot all be named %q", r.name)
+		}
+		name = r.name
+	}
+	if err := checkCollectionName(name); err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(r.found, func(c *restoredCollection) bool { return c.name == name }) {
+		return "", fmt.Errorf("%w: it holds collection %q twice", ErrNotSnapshot, name)
+	}
+	if !r.replace && r.engine.collections[name] != nil {
+		return "", fmt.Errorf("collection %q is there already: delete it, give another name, or say that it is to be replaced", name)
+	}
+	return name, nil
+}
+
+// exchange makes the segments of what was read and puts everything in place in
+// one batch.
 func (r *restorer) exchange(ctx context.Context) error {
 	e := r.engine
-	for i, record := range r.records {
-		name := r.restored[i].Collection
-		v := newView(record, e.kv.db.NewSnapshot(), nil, 0)
+	there := maps.Clone(e.collections)
+	for _, c := range r.found {
+		v := newView(c.record, e.kv.db.NewSnapshot(), nil, 0)
 		parts, err := e.remake(ctx, v)
-		err = errors.Join(err, v.release())
-		if err != nil {
+		c.parts = parts
+		if err = errors.Join(err, v.release()); err != nil {
 			return err
 		}
-		old := e.collections[name]
-		m := manifest{}
-		for _, p := range parts {
-			m.files = append(m.files, manifestFile{number: p.file.number})
+		there[c.name] = newCollection(e, c.name, 0, nil)
+	}
+	for alias, name := range r.aliases {
+		if there[alias] != nil || there[name] == nil {
+			return fmt.Errorf("alias %q of collection %q cannot be: a collection has its name, or that collection is not there", alias, name)
 		}
-		e.lastID = record.id - 1
-		err = e.create(ctx, "restore collection "+name, name, record, func(b *pebble.Batch) error {
-			if old != nil {
+	}
+	var replaced []*collection
+	err := e.kv.write(func(b *pebble.Batch) error {
+		for _, c := range r.found {
+			if old := e.collections[c.name]; old != nil {
+				replaced = append(replaced, old)
 				if err := dropID(b, old.view.record.id); err != nil {
 					return err
 				}
 			}
-			return b.Set(idKey(keySegments, record.id), m.encode(), nil)
-		})
-		if err != nil {
-			return errors.Join(err, release(parts))
+			var m manifest
+			for _, p := range c.parts {
+				m.files = append(m.files, manifestFile{number: p.file.number})
+			}
+			if err := errors.Join(putCollection(b, c.name, c.record), b.Set(idKey(keySegments, c.record.id), m.encode(), nil)); err != nil {
+				return err
+			}
 		}
-		e.collections[name].publish(newView(record, e.kv.db.NewSnapshot(), parts, 0))
-		if old != nil {
-			e.forget(old)
-		}
+		return putAliases(b, e.aliases, r.aliases)
+	})
+	if err != nil {
+		return e.writeError("restore", err)
 	}
-	return r.restoreAliases(ctx)
-}
-
-func (r *restorer) restoreAliases(ctx context.Context) error {
-	e := r.engine
-	if len(r.aliases) == 0 {
-		return nil
+	for _, c := range r.found {
+		there[c.name].view = newView(c.record, e.kv.db.NewSnapshot(), c.parts, 0)
 	}
-	aliases := maps.Clone(e.aliases)
-	for alias, name := range r.aliases {
-		if e.collections[alias] != nil || e.collections[name] == nil {
-			return fmt.Errorf("alias %q of collection %q cannot be restored: a collection has its name, or that collection is not there", alias, name)
-		}
-		aliases[alias] = name
+	e.mu.Lock()
+	e.collections, e.aliases = there, r.aliases
+	e.mu.Unlock()
+	for _, old := range replaced {
+		e.forget(old)
 	}
-	return e.setAliases(ctx, aliases)
+	return nil
 }
 
 // abandon removes what a snapshot that failed has left.
 func (r *restorer) abandon() error {
-	if len(r.records) == 0 {
+	return r.engine.kv.write(func(b *pebble.Batch) error {
+		for _, c := range r.found {
+			if c.record == nil {
+				continue
+			}
+			if err := errors.Join(discard(c.parts), dropID(b, c.record.id)); err != nil {
+				return err
+			}
+		}
 		return nil
-	}
-	b := r.engine.kv.db.NewBatch()
-	defer func() { _ = b.Close() }()
-	for i, record := range r.records {
-		if c := r.engine.collections[r.restored[i].Collection]; c != nil && c.view.record.id == record.id {
-			continue
-		}
-		if err := dropID(b, record.id); err != nil {
-			return err
-		}
-	}
-	return r.engine.kv.commit(b)
+	})
 }

@@ -41,7 +41,7 @@ func (s *snapshotsServer) Create(ctx context.Context, r *qdrant.CreateSnapshotRe
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.engine.createSnapshot(ctx, c.name, []*collection{c})
+	d, err := s.engine.createSnapshot(ctx, c.name, func() []*collection { return []*collection{c} })
 	if err != nil {
 		return nil, err
 	}
@@ -54,16 +54,13 @@ func (s *snapshotsServer) CreateFull(ctx context.Context, r *qdrant.CreateFullSn
 	if err := checkSupported(r); err != nil {
 		return nil, err
 	}
-	if err := s.engine.checkOpen(); err != nil {
-		return nil, err
-	}
-	s.engine.mu.RLock()
-	var all []*collection
-	for _, name := range slices.Sorted(maps.Keys(s.engine.collections)) {
-		all = append(all, s.engine.collections[name])
-	}
-	s.engine.mu.RUnlock()
-	d, err := s.engine.createSnapshot(ctx, everything, all)
+	d, err := s.engine.createSnapshot(ctx, everything, func() []*collection {
+		var all []*collection
+		for _, name := range slices.Sorted(maps.Keys(s.engine.collections)) {
+			all = append(all, s.engine.collections[name])
+		}
+		return all
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -122,19 +119,15 @@ func (e *Engine) snapshotDir(of string) string {
 	return filepath.Join(e.dir, snapshotFolder, of)
 }
 
-// createSnapshot writes collections to a new file, which has its name only once
-// it is whole and on disk.
-func (e *Engine) createSnapshot(ctx context.Context, of string, all []*collection) (*qdrant.SnapshotDescription, error) {
+// createSnapshot writes the collections that choose returns to a new file, which
+// has its name only once it is whole and on disk.
+func (e *Engine) createSnapshot(ctx context.Context, of string, choose func() []*collection) (*qdrant.SnapshotDescription, error) {
 	if err := contextError(ctx); err != nil {
 		return nil, err
 	}
 	e.reads.RLock()
 	defer e.reads.RUnlock()
-	if err := e.checkOpen(); err != nil {
-		return nil, err
-	}
-	// Views of one moment: no write is between them.
-	views, aliases, err := e.viewsOf(ctx, all, of == everything)
+	views, aliases, err := e.viewsOf(ctx, choose)
 	if err != nil {
 		return nil, err
 	}
@@ -143,19 +136,95 @@ func (e *Engine) createSnapshot(ctx context.Context, of string, all []*collectio
 			e.report("let go of a view", v.release())
 		}
 	}()
-	now := e.opt.Now().UTC()
-	prefix := snapshotPrefix(of)
-	name := fmt.Sprintf("%s-%s%s", prefix, now.Format("2006-01-02-15-04-05.000000"), snapshotSuffix)
-	dir := e.snapshotDir(of)
-	path := filepath.Join(dir, name)
-	err = guard(func() error { return e.writeSnapshot(ctx, dir, path, all, views, aliases) })
-	if err != nil {
-		if e := contextError(ctx); e != nil {
-			return nil, e
-		}
-		return nil, e.writeError("create snapshot "+name, err)
+	if of != everything {
+		aliases = nil
 	}
-	return e.describeSnapshot(dir, name)
+	var d *qdrant.SnapshotDescription
+	err = guard(func() (err error) {
+		d, err = e.writeSnapshot(ctx, of, views, aliases)
+		return err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, contextError(ctx)
+	}
+	return d, e.writeError("create a snapshot", err)
+}
+
+// namedView is a view of a collection.
+type namedView struct {
+	*view
+	name string
+}
+
+// viewsOf returns views of one moment: no write is between them.
+func (e *Engine) viewsOf(ctx context.Context, choose func() []*collection) (views []namedView, aliases map[string]string, err error) {
+	if err := e.lockWriter(ctx); err != nil {
+		return nil, nil, err
+	}
+	defer e.unlockWriter()
+	for _, c := range choose() {
+		v, err := c.acquire()
+		if err != nil {
+			for _, v := range views {
+				e.report("let go of a view", v.release())
+			}
+			return nil, nil, err
+		}
+		views = append(views, namedView{v, c.name})
+	}
+	return views, e.aliases, nil
+}
+
+func (e *Engine) writeSnapshot(ctx context.Context, of string, views []namedView, aliases map[string]string) (d *qdrant.SnapshotDescription, err error) {
+	dir := e.snapshotDir(of)
+	if err := makeFolder(vfs.Default, dir); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(dir, unfinished)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+	}()
+	sum, err := writeArchive(ctx, f, views, aliases)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(f.Name())
+	if err != nil {
+		return nil, err
+	}
+	name, err := nameSnapshot(dir, snapshotPrefix(of), e.opt.Now().UTC(), sum)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
+		return nil, errors.Join(err, os.Remove(filepath.Join(dir, name+checksumSuffix)))
+	}
+	return &qdrant.SnapshotDescription{
+		Name: name, CreationTime: timestamppb.New(info.ModTime()), Size: info.Size(), Checksum: &sum,
+	}, syncFolder(vfs.Default, dir)
+}
+
+// unfinished is the pattern of the names of snapshots being written.
+const unfinished = "writing-*"
+
+// removeUnfinished removes what was being written when the process ended.
+func (e *Engine) removeUnfinished() error {
+	var err error
+	for _, below := range []string{"", "*"} {
+		paths, bad := filepath.Glob(filepath.Join(e.dir, snapshotFolder, below, unfinished))
+		err = errors.Join(err, bad)
+		for _, path := range paths {
+			if info, statErr := os.Lstat(path); statErr == nil && info.Mode().IsRegular() { // a collection may have such a name
+				err = errors.Join(err, ignoreMissing(os.Remove(path)))
+			}
+		}
+	}
+	return err
 }
 
 // snapshotPrefix begins the name of a snapshot.
@@ -166,65 +235,28 @@ func snapshotPrefix(of string) string {
 	return of
 }
 
-func (e *Engine) viewsOf(ctx context.Context, all []*collection, withAliases bool) (views []*view, aliases map[string]string, err error) {
-	if err := e.lockWriter(ctx); err != nil {
-		return nil, nil, err
-	}
-	defer e.unlockWriter()
-	for _, c := range all {
-		v, err := c.acquire()
-		if err != nil {
-			for _, v := range views {
-				e.report("let go of a view", v.release())
-			}
-			return nil, nil, err
-		}
-		views = append(views, v)
-	}
-	if withAliases {
-		aliases = e.aliases
-	}
-	return views, aliases, nil
-}
-
-func (e *Engine) writeSnapshot(ctx context.Context, dir, path string, all []*collection, views []*view, aliases map[string]string) (err error) {
-	if err := makeFolder(vfs.Default, dir); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, "writing-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
-		}
-	}()
-	w := newArchiveWriter(f)
-	for i, v := range views {
-		if err = w.collection(ctx, all[i].name, v); err != nil {
-			return errors.Join(err, f.Close())
-		}
-	}
-	if err = errors.Join(w.aliases(aliases), w.end()); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err = errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err = os.WriteFile(path+checksumSuffix, []byte(w.checksum()), 0o600); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(vfs.Default, dir)
-}
-
 // checksumSuffix ends the name of the file that holds a snapshot's SHA-256.
 const checksumSuffix = ".sha256"
 
-func (e *Engine) describeSnapshot(dir, name string) (*qdrant.SnapshotDescription, error) {
+// nameSnapshot writes the checksum of a snapshot under a name that no other has,
+// and returns it.
+func nameSnapshot(dir, prefix string, now time.Time, sum string) (string, error) {
+	for {
+		name := fmt.Sprintf("%s-%s%s", prefix, now.Format("2006-01-02-15-04-05.000000"), snapshotSuffix)
+		f, err := os.OpenFile(filepath.Join(dir, name+checksumSuffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, os.ErrExist) {
+			now = now.Add(time.Microsecond)
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		_, err = f.WriteString(sum)
+		return name, errors.Join(err, f.Sync(), f.Close())
+	}
+}
+
+func describeSnapshot(dir, name string) (*qdrant.SnapshotDescription, error) {
 	info, err := os.Stat(filepath.Join(dir, name))
 	if err != nil {
 		return nil, err
@@ -237,7 +269,7 @@ func (e *Engine) describeSnapshot(dir, name string) (*qdrant.SnapshotDescription
 }
 
 func (s *snapshotsServer) list(ctx context.Context, start time.Time, of string) (*qdrant.ListSnapshotsResponse, error) {
-	if err := contextError(ctx); err != nil {
+	if err := s.engine.begin(ctx); err != nil {
 		return nil, err
 	}
 	dir := s.engine.snapshotDir(of)
@@ -250,7 +282,7 @@ func (s *snapshotsServer) list(ctx context.Context, start time.Time, of string) 
 		if entry.IsDir() || !strings.HasSuffix(entry.Name(), snapshotSuffix) {
 			continue
 		}
-		d, err := s.engine.describeSnapshot(dir, entry.Name())
+		d, err := describeSnapshot(dir, entry.Name())
 		if errors.Is(err, os.ErrNotExist) {
 			continue // deleted meanwhile
 		}
@@ -264,7 +296,7 @@ func (s *snapshotsServer) list(ctx context.Context, start time.Time, of string) 
 }
 
 func (s *snapshotsServer) remove(ctx context.Context, start time.Time, of, name string) (*qdrant.DeleteSnapshotResponse, error) {
-	if err := contextError(ctx); err != nil {
+	if err := s.engine.begin(ctx); err != nil {
 		return nil, err
 	}
 	if !strings.HasSuffix(name, snapshotSuffix) || name != filepath.Base(name) {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 	"github.com/naru-rag/naru/store/embedded/internal/segment"
 )
@@ -51,7 +53,7 @@ func (e *Engine) maintain(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			e.opt.Logger.Warn("background work on a collection failed; it is tried again", "collection", j.c.name, "error", err)
+			e.logger(err).Warn("background work on a collection failed; it is tried again", "collection", j.c.name)
 			select {
 			case <-ctx.Done():
 				return
@@ -157,16 +159,20 @@ func (e *Engine) jobMerge(c *collection, v *view) *job {
 
 // run does a job.
 func (e *Engine) run(ctx context.Context, j *job) error {
-	made, err := e.produce(ctx, j)
+	var made *part
+	err := guard(func() (err error) {
+		made, err = e.produce(ctx, j)
+		return err
+	})
 	e.writer <- struct{}{}
 	defer func() { <-e.writer }()
 	if err == nil {
-		err = e.exchange(j, made)
+		err = guard(func() error { return e.exchange(j, made) })
 	}
 	for _, p := range j.parts {
 		delete(j.c.busy, p.Segment)
 	}
-	if j.c.upkeep = err; errors.Is(err, segment.ErrDamaged) {
+	if j.c.upkeep = err; errors.Is(err, segment.ErrDamaged) || errors.Is(err, errFault) {
 		j.c.damaged.Store(true)
 	}
 	close(j.c.settled)
@@ -210,10 +216,7 @@ func (e *Engine) remake(ctx context.Context, v *view) (made []*part, err error) 
 	var files []*part
 	defer func() {
 		if len(files) > 1 || err != nil {
-			for _, p := range files {
-				p.file.retired.Store(true)
-				err = errors.Join(err, p.file.release())
-			}
+			err = errors.Join(err, discard(files))
 		}
 	}()
 	build := func() error {
@@ -265,19 +268,12 @@ func (e *Engine) remake(ctx context.Context, v *view) (made []*part, err error) 
 // is durable before the old files go.
 func (e *Engine) exchange(j *job, made *part) error {
 	c := j.c
-	discard := func(err error) error {
-		if made == nil {
-			return err
-		}
-		made.file.retired.Store(true)
-		return errors.Join(err, made.file.release())
-	}
 	if c.view == nil {
-		return discard(nil)
+		return discard([]*part{made})
 	}
 	parts := replaceParts(c.view.parts, j.parts, made)
 	if err := e.writeManifest(c, j.written, parts); err != nil {
-		return discard(err)
+		return errors.Join(err, discard([]*part{made}))
 	}
 	for _, p := range j.parts {
 		if p.file != nil {
@@ -289,6 +285,18 @@ func (e *Engine) exchange(j *job, made *part) error {
 	}
 	c.publish(newView(c.view.record, e.kv.db.NewSnapshot(), parts, c.view.number))
 	return nil
+}
+
+// discard removes files that are in no view.
+func discard(parts []*part) error {
+	var err error
+	for _, p := range parts {
+		if p != nil {
+			p.file.retired.Store(true)
+			err = errors.Join(err, p.file.release())
+		}
+	}
+	return err
 }
 
 // replaceParts returns the present parts with made in place of old, and dead in
@@ -335,19 +343,14 @@ func (e *Engine) writeManifest(c *collection, written uint64, parts []*part) err
 			m.files = append(m.files, manifestFile{number: p.file.number, dead: p.dead})
 		}
 	}
-	b := e.kv.db.NewBatch()
-	defer func() { _ = b.Close() }()
-	if err := b.Set(idKey(keySegments, id), m.encode(), nil); err != nil {
-		return err
-	}
-	if written > c.written {
-		if err := b.DeleteRange(logKey(id, 0), logKey(id, written+1), nil); err != nil {
+	err := e.kv.write(func(b *pebble.Batch) error {
+		if err := b.Set(idKey(keySegments, id), m.encode(), nil); err != nil || written <= c.written {
 			return err
 		}
+		return b.DeleteRange(logKey(id, 0), logKey(id, written+1), nil)
+	})
+	if err == nil {
+		c.written = written
 	}
-	if err := e.kv.commit(b); err != nil {
-		return err
-	}
-	c.written = written
-	return nil
+	return err
 }

@@ -19,6 +19,11 @@ type workload struct {
 	random *rand.Rand
 	state  map[uint64]content
 	points qdrant.PointsClient
+	// first is the lowest of its ids, and ids how many it has. Where others write
+	// to the collection too, its deletions by filter name the ids.
+	first  uint64
+	ids    int
+	shared bool
 }
 
 // content is what a point of the workload holds.
@@ -35,7 +40,7 @@ const (
 )
 
 func newWorkload(conn grpc.ClientConnInterface, seed uint64) *workload {
-	return &workload{random: rand.New(rand.NewPCG(seed, 1)), state: map[uint64]content{}, points: qdrant.NewPointsClient(conn)}
+	return &workload{random: rand.New(rand.NewPCG(seed, 1)), state: map[uint64]content{}, points: qdrant.NewPointsClient(conn), ids: workIDs}
 }
 
 // prepareWorkload creates the collection.
@@ -114,6 +119,15 @@ func (w *workload) someIDs(of map[uint64]content) []uint64 {
 	return some
 }
 
+// all returns every id that is the workload's.
+func (w *workload) all() []*qdrant.PointId {
+	ids := make([]*qdrant.PointId, w.ids)
+	for i := range ids {
+		ids[i] = qdrant.NewIDNum(w.first + uint64(i))
+	}
+	return ids
+}
+
 func selectIDs(ids []uint64) *qdrant.PointsSelector {
 	all := make([]*qdrant.PointId, len(ids))
 	for i, id := range ids {
@@ -146,8 +160,11 @@ func (w *workload) operation(after map[uint64]content) *qdrant.PointsUpdateOpera
 		tag := []string{"a", "b", "c"}[w.random.IntN(3)]
 		maps.DeleteFunc(after, func(_ uint64, c content) bool { return c.tag == tag && c.n < 300 })
 		limit := 300.0
-		return qdrant.NewPointsUpdateDeletePoints(&qdrant.PointsUpdateOperation_DeletePoints{Points: qdrant.NewPointsSelectorFilter(
-			&qdrant.Filter{Must: []*qdrant.Condition{qdrant.NewMatchKeyword("tag", tag), qdrant.NewRange("n", &qdrant.Range{Lt: &limit})}})})
+		f := must(qdrant.NewMatchKeyword("tag", tag), qdrant.NewRange("n", &qdrant.Range{Lt: &limit}))
+		if w.shared {
+			f.Must = append(f.Must, qdrant.NewHasID(w.all()...))
+		}
+		return qdrant.NewPointsUpdateDeletePoints(&qdrant.PointsUpdateOperation_DeletePoints{Points: qdrant.NewPointsSelectorFilter(f)})
 	case 6:
 		tag := []string{"a", "b", "c"}[w.random.IntN(3)]
 		edit(func(c *content) { c.tag = tag })
@@ -172,7 +189,7 @@ func (w *workload) operation(after map[uint64]content) *qdrant.PointsUpdateOpera
 	default:
 		var points []*qdrant.PointStruct
 		for range 1 + w.random.IntN(8) {
-			id, c := uint64(w.random.IntN(workIDs)), w.content()
+			id, c := w.first+uint64(w.random.IntN(w.ids)), w.content()
 			after[id] = c
 			points = append(points, c.point(id))
 		}
@@ -200,6 +217,19 @@ func (w *workload) send(ctx context.Context, op *qdrant.PointsUpdateOperation) (
 	return err
 }
 
+// contentOf is the way back from content.point.
+func contentOf(p *qdrant.RetrievedPoint) content {
+	vectors := p.GetVectors().GetVectors().GetVectors()
+	c := content{n: p.GetPayload()["n"].GetIntegerValue(), tag: p.GetPayload()["tag"].GetStringValue()}
+	if v := vectors["dense"].GetDense().GetData(); len(v) > 0 {
+		c.dense = int8(v[0])
+	}
+	if v := vectors["sparse"].GetSparse().GetIndices(); len(v) > 0 {
+		c.sparse = v[0]
+	}
+	return c
+}
+
 // found reads everything back in three ways, which must agree: by scrolling, by
 // counting and by searching.
 func (w *workload) found(ctx context.Context) (map[uint64]content, error) {
@@ -210,18 +240,10 @@ func (w *workload) found(ctx context.Context) (map[uint64]content, error) {
 	}
 	found := map[uint64]content{}
 	for _, p := range scroll.GetResult() {
-		vectors := p.GetVectors().GetVectors().GetVectors()
-		c := content{n: p.GetPayload()["n"].GetIntegerValue(), tag: p.GetPayload()["tag"].GetStringValue()}
-		if v := vectors["dense"].GetDense().GetData(); len(v) > 0 {
-			c.dense = int8(v[0])
-		}
-		if v := vectors["sparse"].GetSparse().GetIndices(); len(v) > 0 {
-			c.sparse = v[0]
-		}
 		if _, twice := found[p.GetId().GetNum()]; twice {
 			return nil, fmt.Errorf("point %d is there twice", p.GetId().GetNum())
 		}
-		found[p.GetId().GetNum()] = c
+		found[p.GetId().GetNum()] = contentOf(p)
 	}
 	count, err := w.points.Count(ctx, &qdrant.CountPoints{CollectionName: workCollection, Exact: proto.Bool(true)})
 	if err != nil {

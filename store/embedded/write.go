@@ -31,23 +31,59 @@ func (e *Engine) lockWriter(ctx context.Context) error {
 
 func (e *Engine) unlockWriter() { <-e.writer }
 
-// commit makes a batch durable; what names the write in the error.
-func (e *Engine) commit(ctx context.Context, what string, fill func(*pebble.Batch) error) error {
+// write runs one write: stage, with nobody else writing, puts it into a batch
+// and returns what has everybody see it once the batch is on disk; nil is that
+// there is nothing to do. what names the write in errors.
+func (e *Engine) write(ctx context.Context, what string, stage func(*pebble.Batch) (publish func(), err error)) error {
+	if err := e.lockWriter(ctx); err != nil {
+		return err
+	}
+	return e.writeLocked(ctx, what, stage)
+}
+
+// writeLocked is write for who holds the writer already, which it lets go of. A
+// caller whose time is up is told so at once; the disk ends by itself what it
+// has begun.
+func (e *Engine) writeLocked(ctx context.Context, what string, stage func(*pebble.Batch) (publish func(), err error)) error {
 	b := e.kv.db.NewBatch()
-	defer func() { _ = b.Close() }()
-	if err := fill(b); err != nil {
+	var publish func()
+	err := guard(func() (err error) {
+		publish, err = stage(b)
 		return err
+	})
+	if err == nil && publish != nil {
+		err = e.ready(ctx, what, b)
 	}
-	if err := errors.Join(e.kv.unwritable, e.roomFor(int64(b.Len()))); err != nil {
+	if err != nil || publish == nil {
+		e.unlockWriter()
+		return errors.Join(err, b.Close())
+	}
+	done := make(chan error, 1)
+	go func() {
+		defer e.unlockWriter()
+		err := e.kv.commit(b)
+		if err == nil {
+			err = guard(func() error { publish(); return nil })
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return e.writeError(what, err)
+	case <-ctx.Done():
+		return status.Errorf(status.FromContextError(ctx.Err()).Code(), "%s: the disk took longer than the caller gave it: it may be done later", what)
+	}
+}
+
+// ready says why a batch cannot be written now.
+func (e *Engine) ready(ctx context.Context, what string, b *pebble.Batch) error {
+	if err := errors.Join(e.kv.unwritable, e.kv.fs.failure()); err != nil {
 		return e.writeError(what, err)
 	}
-	if err := contextError(ctx); err != nil {
-		return err
-	}
-	if err := e.kv.commit(b); err != nil {
+	if err := e.roomFor(int64(b.Len())); err != nil {
 		return e.writeError(what, err)
 	}
-	return nil
+	return contextError(ctx)
 }
 
 // roomFor refuses a write that would fill the disk. A commit that fails half
@@ -74,51 +110,59 @@ const reserve = 1 << 20
 // change runs one write to the points of a collection: f stages it, with nobody
 // else writing.
 func (e *Engine) change(ctx context.Context, what, name string, f func(*staging) error) (number uint64, err error) {
-	c, err := e.lockCollection(ctx, name)
+	c, err := e.lockCollection(ctx, what, name)
 	if err != nil {
 		return 0, err
 	}
-	defer e.unlockWriter()
-	v, err := c.acquire()
+	err = e.writeLocked(ctx, what, func(b *pebble.Batch) (func(), error) {
+		s := stage(ctx, c.view)
+		number = c.view.number
+		var changes []change
+		var parts []*part
+		err := guard(func() (err error) {
+			if err := f(s); err != nil {
+				return err
+			}
+			changes = s.changes()
+			parts, err = c.changed(changes)
+			return err
+		})
+		if err != nil || len(changes) == 0 {
+			return nil, e.readError(c, err)
+		}
+		number = s.number
+		return func() {
+			next := newView(c.view.record, e.kv.db.NewSnapshot(), parts, s.number)
+			c.publish(next)
+			if next.memory() >= e.opt.flushBytes() || slices.ContainsFunc(next.parts, (*part).wasteful) {
+				e.wakeUp()
+			}
+		}, s.fill(b, changes)
+	})
+	return number, err
+}
+
+// changed returns the parts of a collection after a write; the writer is held.
+func (c *collection) changed(changes []change) ([]*part, error) {
+	made, err := buildParts(c.view, changes)
 	if err != nil {
-		return 0, err
-	}
-	defer func() { e.report("let go of a view", v.release()) }()
-	s := stage(v)
-	if err := guard(func() error { return f(s) }); err != nil {
-		return 0, e.readError(c, err)
-	}
-	changes := s.changes()
-	if len(changes) == 0 {
-		return v.number, nil
-	}
-	made, err := buildParts(v, changes)
-	if err != nil {
-		return 0, err
-	}
-	if err := e.commit(ctx, what, func(b *pebble.Batch) error { return s.fill(b, changes) }); err != nil {
-		return 0, err
+		return nil, err
 	}
 	keys := make([]pointid.Key, len(changes))
 	for i, c := range changes {
 		keys[i] = c.key
 	}
-	config := segmentConfig(v.record)
-	parts := kill(v.parts, keys)
+	config := segmentConfig(c.view.record)
+	parts := kill(c.view.parts, keys)
 	for _, p := range made {
 		parts = c.settle(config, append(parts, p))
 	}
-	next := newView(v.record, e.kv.db.NewSnapshot(), parts, s.number)
-	c.publish(next)
-	if next.memory() >= e.opt.flushBytes() || slices.ContainsFunc(next.parts, (*part).wasteful) {
-		e.wakeUp()
-	}
-	return s.number, nil
+	return parts, nil
 }
 
 // lockCollection waits for the writer, and for room in memory: where the
 // background cannot keep up, or cannot write at all, a write has to wait or fail.
-func (e *Engine) lockCollection(ctx context.Context, name string) (*collection, error) {
+func (e *Engine) lockCollection(ctx context.Context, what, name string) (*collection, error) {
 	for {
 		if err := e.lockWriter(ctx); err != nil {
 			return nil, err
@@ -134,11 +178,12 @@ func (e *Engine) lockCollection(ctx context.Context, name string) (*collection, 
 		}
 		e.unlockWriter()
 		e.wakeUp()
-		if upkeep != nil {
-			return nil, e.writeError("write", upkeep)
+		if err := errors.Join(e.kv.unwritable, e.kv.fs.failure(), upkeep); err != nil {
+			return nil, e.writeError(what, err)
 		}
 		select {
 		case <-settled:
+		case <-e.kv.fs.failed:
 		case <-ctx.Done():
 			return nil, contextError(ctx)
 		}
@@ -163,6 +208,9 @@ func buildParts(v *view, changes []change) ([]*part, error) {
 
 // writeError says what could not be written and what to do about it.
 func (e *Engine) writeError(what string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if s, ok := status.FromError(err); ok {
 		return s.Err()
 	}
