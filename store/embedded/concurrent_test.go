@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -17,257 +17,120 @@ import (
 	"github.com/naru-rag/naru/store/embedded"
 )
 
-// TestEverythingAtOnce has 64 callers do everything there is, each with points
-// of its own in one collection that is flushed and merged all the time. Each
-// finds its own points as it left them, and in the end everybody's are there.
-func TestEverythingAtOnce(t *testing.T) {
-	const callers = 64
-	steps := fromEnvironment(t, "NARU_TEST_CONCURRENT_STEPS", 20)
-	dir := t.TempDir()
-	e, err := embedded.Open(dir, embedded.Small(nil))
+// TestManyAtOnce lets 64 goroutines read, write, delete, snapshot, and change
+// aliases and collections at once, while segments are written and merged all the
+// time. Each writer has points of its own, so that what must be there in the end
+// is known; while they write, whatever is read has to agree with itself.
+func TestManyAtOnce(t *testing.T) {
+	const writers, readers, others, rounds = 16, 32, 16, 12
+	ctx := context.Background()
+	e, err := embedded.Open(t.TempDir(), embedded.Small(vfs.NewMem()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := t.Context()
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	c := newClient(e)
 	if err := prepareWorkload(ctx, e.Conn()); err != nil {
 		t.Fatal(err)
 	}
+	snapshots := qdrant.NewSnapshotsClient(e.Conn())
 	var wait sync.WaitGroup
-	all := make([]*caller, callers)
-	for i := range all {
-		c := newCaller(e, dir, i)
-		all[i] = c
+	want := make([]map[uint64]content, writers)
+	for i := range writers {
+		want[i] = map[uint64]content{}
 		wait.Go(func() {
-			for step := range steps {
-				if err := c.step(ctx); err != nil {
-					t.Errorf("caller %d, step %d: %v", i, step, err)
-					return
+			w := newWorkload(e.Conn(), uint64(i))
+			for round := range rounds {
+				id := uint64(1000*(i+1) + round%5)
+				if round%4 == 3 {
+					if _, err := c.Delete(ctx, &qdrant.DeletePoints{CollectionName: workCollection, Points: selectIDs([]uint64{id})}); err != nil {
+						t.Error(err)
+					}
+					delete(want[i], id)
+					continue
+				}
+				is := w.content()
+				if _, err := c.Upsert(ctx, &qdrant.UpsertPoints{CollectionName: workCollection, Points: []*qdrant.PointStruct{is.point(id)}}); err != nil {
+					t.Error(err)
+				}
+				want[i][id] = is
+			}
+		})
+	}
+	for range readers {
+		wait.Go(func() {
+			for range rounds {
+				r, err := c.Scroll(ctx, &qdrant.ScrollPoints{CollectionName: workCollection, Limit: proto.Uint32(1000)})
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				ids := numbers(r.GetResult())
+				if !slices.IsSorted(ids) || len(slices.Compact(slices.Clone(ids))) != len(ids) {
+					t.Errorf("a point is there twice: %v", ids)
+				}
+				_, err = c.Query(ctx, &qdrant.QueryPoints{
+					CollectionName: workCollection, Query: qdrant.NewQueryFusion(qdrant.Fusion_RRF), Limit: proto.Uint64(20),
+					Prefetch: []*qdrant.PrefetchQuery{
+						{Query: qdrant.NewQueryDense([]float32{1, 0}), Using: proto.String("dense")},
+						{Query: qdrant.NewQuerySparse([]uint32{1, 2}, []float32{1, 1}), Using: proto.String("sparse"), Filter: must(qdrant.NewMatchKeyword("tag", "a"))},
+					},
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range others {
+		wait.Go(func() {
+			name := fmt.Sprint("other ", i)
+			for range rounds / 4 {
+				made, err := snapshots.Create(ctx, &qdrant.CreateSnapshotRequest{CollectionName: workCollection})
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				_, err = snapshots.Delete(ctx, &qdrant.DeleteSnapshotRequest{CollectionName: workCollection, SnapshotName: made.GetSnapshotDescription().GetName()})
+				if err != nil {
+					t.Error(err)
+				}
+				if _, err := c.collections.Create(ctx, &qdrant.CreateCollection{CollectionName: name}); err != nil {
+					t.Error(err)
+				}
+				_, err = c.collections.UpdateAliases(ctx, &qdrant.ChangeAliases{Actions: []*qdrant.AliasOperations{{Action: &qdrant.AliasOperations_CreateAlias{
+					CreateAlias: &qdrant.CreateAlias{CollectionName: name, AliasName: "alias of any"}}}}})
+				if err != nil {
+					t.Error(err)
+				}
+				_, err = c.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{CollectionName: workCollection, FieldName: "tag", FieldType: qdrant.FieldType_FieldTypeKeyword.Enum()})
+				if err != nil {
+					t.Error(err)
+				}
+				// The alias may be led elsewhere, and that be gone, by now.
+				if _, err := c.Count(ctx, &qdrant.CountPoints{CollectionName: "alias of any"}); err != nil && status.Code(err) != codes.NotFound {
+					t.Error(err)
+				}
+				if _, err := c.collections.Delete(ctx, &qdrant.DeleteCollection{CollectionName: name}); err != nil {
+					t.Error(err)
 				}
 			}
 		})
 	}
 	wait.Wait()
-	want := map[uint64]content{}
-	for _, c := range all {
-		maps.Copy(want, c.state)
+	all := map[uint64]content{}
+	for _, w := range want {
+		maps.Copy(all, w)
 	}
-	check := func() {
-		t.Helper()
-		found, err := all[0].found(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !maps.Equal(found, want) {
-			t.Fatalf("found %v\nwant %v", found, want)
-		}
-	}
-	check()
-	if err := e.Close(); err != nil {
+	found, err := newWorkload(e.Conn(), 0).found(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err = embedded.Open(dir, embedded.Small(nil)); err != nil {
-		t.Fatal(err)
-	}
-	all[0] = newCaller(e, dir, 0)
-	check()
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
+	if !maps.Equal(found, all) {
+		t.Errorf("found %v\nwant %v", found, all)
 	}
 }
-
-// caller is one of many that use an engine at once.
-type caller struct {
-	*workload
-	number      int
-	dir         string
-	engine      *embedded.Engine
-	collections qdrant.CollectionsClient
-	snapshots   qdrant.SnapshotsClient
-}
-
-func newCaller(e *embedded.Engine, dir string, number int) *caller {
-	w := newWorkload(e.Conn(), uint64(number))
-	w.first, w.ids, w.shared = uint64(number)*100, 5, true
-	return &caller{w, number, dir, e, qdrant.NewCollectionsClient(e.Conn()), qdrant.NewSnapshotsClient(e.Conn())}
-}
-
-func (c *caller) step(ctx context.Context) error {
-	write, after := c.next()
-	if err := write(ctx); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	c.state = after
-	if err := c.own(ctx); err != nil {
-		return err
-	}
-	others := []func(context.Context) error{c.search, c.search, c.count, c.index, c.snapshot, c.fullSnapshot, c.alias, c.collection}
-	return others[c.random.IntN(len(others))](ctx)
-}
-
-// own reads the caller's points, which nobody else changes.
-func (c *caller) own(ctx context.Context) error {
-	got, err := c.points.Get(ctx, &qdrant.GetPoints{CollectionName: workCollection, Ids: c.all(), WithVectors: qdrant.NewWithVectors(true)})
-	if err != nil {
-		return fmt.Errorf("get: %w", err)
-	}
-	found := map[uint64]content{}
-	for _, p := range got.GetResult() {
-		found[p.GetId().GetNum()] = contentOf(p)
-	}
-	if !maps.Equal(found, c.state) {
-		return fmt.Errorf("found %v, want %v", found, c.state)
-	}
-	return nil
-}
-
-// search fuses two searches over the caller's points: all that have a vector are
-// found, once.
-func (c *caller) search(ctx context.Context) error {
-	r, err := c.points.Query(ctx, &qdrant.QueryPoints{
-		CollectionName: workCollection,
-		Prefetch: []*qdrant.PrefetchQuery{
-			{Query: qdrant.NewQueryDense([]float32{1, 0}), Using: proto.String("dense"), Limit: proto.Uint64(100)},
-			{Query: qdrant.NewQuerySparse([]uint32{1, 2, 3, 4, 5}, []float32{1, 2, 3, 4, 5}), Using: proto.String("sparse"), Limit: proto.Uint64(100)},
-		},
-		Query:  qdrant.NewQueryFusion(qdrant.Fusion_RRF),
-		Filter: must(qdrant.NewHasID(c.all()...)), Limit: proto.Uint64(100), WithPayload: qdrant.NewWithPayload(true),
-	})
-	if err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	var want []uint64
-	for id, p := range c.state {
-		if p.dense != 0 || p.sparse != 0 {
-			want = append(want, id)
-		}
-	}
-	got := numbers(r.GetResult())
-	slices.Sort(got)
-	if slices.Sort(want); !slices.Equal(got, want) {
-		return fmt.Errorf("a query finds %v, want %v", got, want)
-	}
-	for _, p := range r.GetResult() {
-		if n := p.GetPayload()["n"].GetIntegerValue(); n != c.state[p.GetId().GetNum()].n {
-			return fmt.Errorf("point %v has n %d", p.GetId(), n)
-		}
-	}
-	return nil
-}
-
-// count counts and scrolls points of a tag; how many everybody has changes.
-func (c *caller) count(ctx context.Context) error {
-	filter := must(qdrant.NewMatchKeyword("tag", "a"), qdrant.NewHasID(c.all()...))
-	want := uint64(0)
-	for _, p := range c.state {
-		if p.tag == "a" {
-			want++
-		}
-	}
-	n, err := c.points.Count(ctx, &qdrant.CountPoints{CollectionName: workCollection, Filter: filter})
-	if err != nil || n.GetResult().GetCount() != want {
-		return fmt.Errorf("counted %d, want %d: %w", n.GetResult().GetCount(), want, err)
-	}
-	r, err := c.points.Scroll(ctx, &qdrant.ScrollPoints{CollectionName: workCollection, Limit: proto.Uint32(1000)})
-	if err != nil {
-		return fmt.Errorf("scroll: %w", err)
-	}
-	if got := numbers(r.GetResult()); !slices.IsSorted(got) || len(slices.Compact(got)) != len(r.GetResult()) {
-		return fmt.Errorf("scrolling returns %v", got)
-	}
-	return nil
-}
-
-func (c *caller) index(ctx context.Context) error {
-	name := []string{"n", "tag"}[c.random.IntN(2)]
-	kind := map[string]qdrant.FieldType{"n": qdrant.FieldType_FieldTypeInteger, "tag": qdrant.FieldType_FieldTypeKeyword}[name]
-	var err error
-	if c.random.IntN(2) == 0 {
-		_, err = c.points.CreateFieldIndex(ctx, &qdrant.CreateFieldIndexCollection{CollectionName: workCollection, FieldName: name, FieldType: &kind})
-	} else {
-		_, err = c.points.DeleteFieldIndex(ctx, &qdrant.DeleteFieldIndexCollection{CollectionName: workCollection, FieldName: name})
-	}
-	if err == nil {
-		_, err = c.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: workCollection})
-	}
-	return errorf("index", err)
-}
-
-// snapshot makes a snapshot, restores it under another name, and deletes it.
-func (c *caller) snapshot(ctx context.Context) error {
-	made, err := c.snapshots.Create(ctx, &qdrant.CreateSnapshotRequest{CollectionName: workCollection})
-	if err != nil {
-		return errorf("create a snapshot", err)
-	}
-	name := made.GetSnapshotDescription().GetName()
-	list, err := c.snapshots.List(ctx, &qdrant.ListSnapshotsRequest{CollectionName: workCollection})
-	if err != nil || !slices.ContainsFunc(list.GetSnapshotDescriptions(), func(d *qdrant.SnapshotDescription) bool { return proto.Equal(d, made.GetSnapshotDescription()) }) {
-		return fmt.Errorf("snapshots are %v without %v: %w", list, made, err)
-	}
-	if c.number%8 == 0 {
-		_, err := c.engine.Restore(ctx, filepath.Join(c.dir, "snapshots", workCollection, name), fmt.Sprintf("other-%d", c.random.IntN(3)), true)
-		if err != nil {
-			return errorf("restore", err)
-		}
-	}
-	_, err = c.snapshots.Delete(ctx, &qdrant.DeleteSnapshotRequest{CollectionName: workCollection, SnapshotName: name})
-	return errorf("delete a snapshot", err)
-}
-
-func (c *caller) fullSnapshot(ctx context.Context) error {
-	made, err := c.snapshots.CreateFull(ctx, &qdrant.CreateFullSnapshotRequest{})
-	if err != nil {
-		return errorf("create a full snapshot", err)
-	}
-	if _, err := c.snapshots.ListFull(ctx, &qdrant.ListFullSnapshotsRequest{}); err != nil {
-		return errorf("list full snapshots", err)
-	}
-	_, err = c.snapshots.DeleteFull(ctx, &qdrant.DeleteFullSnapshotRequest{SnapshotName: made.GetSnapshotDescription().GetName()})
-	return errorf("delete a full snapshot", err)
-}
-
-// alias points an alias elsewhere and reads through it.
-func (c *caller) alias(ctx context.Context) error {
-	other := fmt.Sprintf("other-%d", c.random.IntN(3))
-	actions := []*qdrant.AliasOperations{qdrant.NewAliasCreate("alias", []string{workCollection, other}[c.random.IntN(2)])}
-	if c.random.IntN(3) == 0 {
-		actions = append(actions, qdrant.NewAliasRename("alias", "second"), qdrant.NewAliasDelete("second"))
-	}
-	_, err := c.collections.UpdateAliases(ctx, &qdrant.ChangeAliases{Actions: actions})
-	if err != nil && status.Code(err) != codes.NotFound { // the other one may not be there
-		return errorf("alias", err)
-	}
-	if _, err := c.collections.ListAliases(ctx, &qdrant.ListAliasesRequest{}); err != nil {
-		return errorf("list aliases", err)
-	}
-	_, err = c.points.Count(ctx, &qdrant.CountPoints{CollectionName: "alias"})
-	if status.Code(err) == codes.NotFound {
-		err = nil
-	}
-	return errorf("count by alias", err)
-}
-
-// collection creates another collection, writes to it, and may delete it.
-func (c *caller) collection(ctx context.Context) error {
-	name := fmt.Sprintf("other-%d", c.random.IntN(3))
-	_, err := c.collections.Create(ctx, &qdrant.CreateCollection{CollectionName: name})
-	if err != nil && status.Code(err) != codes.AlreadyExists {
-		return errorf("create", err)
-	}
-	_, err = c.points.Upsert(ctx, &qdrant.UpsertPoints{CollectionName: name, Points: []*qdrant.PointStruct{{Id: qdrant.NewIDNum(c.first)}}})
-	if err != nil && status.Code(err) != codes.NotFound {
-		return errorf("upsert elsewhere", err)
-	}
-	if c.random.IntN(2) == 0 {
-		return nil
-	}
-	_, err = c.collections.Delete(ctx, &qdrant.DeleteCollection{CollectionName: name})
-	return errorf("delete", err)
-}
-
-func errorf(what string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
