@@ -93,11 +93,11 @@ func (w *response) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// event is the response in payload format 2.0, for both HTTP APIs and function
-// URLs.
-func (w *response) event(method string) events.APIGatewayV2HTTPResponse {
+// event is the response in payload format 2.0, which is the same for HTTP APIs and
+// function URLs.
+func (w *response) event(method string) events.LambdaFunctionURLResponse {
 	w.WriteHeader(http.StatusOK)
-	e := events.APIGatewayV2HTTPResponse{StatusCode: w.status, Headers: map[string]string{}, Cookies: w.sent.Values("Set-Cookie")}
+	e := events.LambdaFunctionURLResponse{StatusCode: w.status, Headers: map[string]string{}, Cookies: w.sent.Values("Set-Cookie")}
 	for name, values := range w.sent {
 		if name != "Set-Cookie" {
 			e.Headers[name] = strings.Join(values, ", ")
