@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -77,12 +76,29 @@ func newBench(o options) (*bench, error) {
 	if o.eval == "" {
 		b.eval = beside("shared/eval")
 	}
-	if err := os.MkdirAll(o.cache, 0o755); err != nil {
+	if err := removeLeft(o.cache); err != nil {
 		return nil, err
 	}
-	var err error
-	b.work, err = os.MkdirTemp(o.cache, "work-")
-	return b, err
+	b.work = filepath.Join(o.cache, fmt.Sprint("work-", os.Getpid()))
+	return b, os.MkdirAll(b.work, 0o755)
+}
+
+// removeLeft removes the working folders of runs that were killed.
+func removeLeft(cache string) error {
+	folders, err := filepath.Glob(filepath.Join(cache, "work-*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		_, pid, _ := strings.Cut(filepath.Base(f), "-")
+		if _, err := os.Stat("/proc/" + pid); err == nil {
+			continue
+		}
+		if err := os.RemoveAll(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // beside finds a folder that lies beside the repository, from any folder in it.
@@ -182,31 +198,20 @@ func (b *bench) naruDir(points int) string {
 	return filepath.Join(b.work, fmt.Sprintf("naru-%d", points))
 }
 
-// rivals are the engines that search vectors, Naru first.
+// rivals are the engines that search as Qdrant does, Naru first.
 func (b *bench) rivals() ([]*peer.Process, error) {
-	var all []*peer.Process
 	naru, err := b.filled(b.points)
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, naru)
 	edge, err := b.edge()
 	if err != nil {
 		b.say(err.Error())
-		b.report.Notes = append(b.report.Notes, "qdrant-edge-py is not beside: "+cmp.Or(strings.SplitN(err.Error(), "\n", 2)[0]))
-	} else {
-		all = append(all, edge)
+		reason, _, _ := strings.Cut(err.Error(), "\n")
+		b.report.note("qdrant-edge-py is missing: " + reason)
+		return []*peer.Process{naru}, nil
 	}
-	chromem, err := b.start("chromem", filepath.Join(b.work, "chromem"))
-	if err == nil {
-		_, err = fill(chromem, 0, b.points)
-		all = append(all, chromem)
-	}
-	if err != nil {
-		end(all)
-		return nil, err
-	}
-	return all, nil
+	return []*peer.Process{naru, edge}, nil
 }
 
 // edge returns qdrant-edge-py with the points. Its folder is kept for the next

@@ -44,6 +44,13 @@ func (r *report) add(line row) *row {
 	return &line
 }
 
+// note adds a line, once.
+func (r *report) note(text string) {
+	if !slices.Contains(r.Notes, text) {
+		r.Notes = append(r.Notes, text)
+	}
+}
+
 func (r *report) version(engine, version string) {
 	if r.Versions == nil {
 		r.Versions = map[string]string{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/naru-rag/naru/bench/peer"
 )
@@ -9,13 +10,22 @@ import (
 // top is how many hits a search asks for.
 const top = 10
 
-// dense compares exact search by cosine, and checks what Naru found.
+// dense compares exact search by cosine, chromem-go's too, and checks what Naru
+// found.
 func (b *bench) dense() error {
 	rivals, err := b.rivals()
 	if err != nil {
 		return err
 	}
-	defer end(rivals)
+	defer func() { end(rivals) }()
+	chromem, err := b.start("chromem", filepath.Join(b.work, "chromem"))
+	if err != nil {
+		return err
+	}
+	rivals = append(rivals, chromem)
+	if _, err := fill(chromem, 0, b.points); err != nil {
+		return err
+	}
 	var contestants []contestant
 	for _, p := range rivals {
 		contestants = append(contestants, contestant{p, p.Name, peer.Dense, top})
@@ -78,9 +88,6 @@ func (b *bench) hybrid() error {
 	}
 	defer end(rivals)
 	for _, p := range rivals {
-		if p.Name == "chromem" {
-			continue
-		}
 		contestants := []contestant{
 			{p, p.Name + ", dense part", peer.Dense, peer.Reach},
 			{p, p.Name + ", sparse part", peer.Sparse, peer.Reach},

@@ -100,7 +100,7 @@ func (b *bench) quality() error {
 		return err
 	}
 	var sums [2]float64
-	worst := 0.
+	worst := math.Inf(1)
 	for _, set := range sets {
 		figures, err := b.qualityOf(set)
 		if err != nil {

@@ -131,6 +131,9 @@ func (p *Process) Profile(path string) error {
 	return err
 }
 
+// patience is how long Settle waits.
+const patience = 5 * time.Minute
+
 // Settle lets the process do what it does in the background, until it does no
 // more.
 func (p *Process) Settle() error {
@@ -138,7 +141,10 @@ func (p *Process) Settle() error {
 		return err
 	}
 	last, quiet := int64(-1), 0
-	for quiet < 3 {
+	for start := time.Now(); quiet < 3; {
+		if time.Since(start) > patience {
+			return fmt.Errorf("%s is still busy after %s", p.Name, patience)
+		}
 		ticks, err := p.ticks()
 		if err != nil {
 			return err
