@@ -24,6 +24,7 @@ type workload struct {
 	first  uint64
 	ids    int
 	shared bool
+	last any
 }
 
 // content is what a point of the workload holds.
@@ -199,6 +200,7 @@ func (w *workload) operation(after map[uint64]content) *qdrant.PointsUpdateOpera
 
 // send makes the operation a request of its own.
 func (w *workload) send(ctx context.Context, op *qdrant.PointsUpdateOperation) (err error) {
+	w.last = op
 	wait, name := proto.Bool(true), workCollection
 	switch op := op.GetOperation().(type) {
 	case *qdrant.PointsUpdateOperation_Upsert:
