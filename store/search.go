@@ -36,7 +36,7 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if err != nil {
 		return rag.Results{}, s.wrap(err, "search")
 	}
-	results := rag.Results{Index: index}
+	results := rag.Results{Index: index, Passages: make([]rag.Passage, 0, len(response.GetResult()))}
 	for _, point := range response.GetResult() {
 		p, err := passageOf(point.GetId(), point.GetPayload(), float64(point.GetScore()))
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
 
@@ -282,29 +281,19 @@ func (q *querier) nearestDense(ctx context.Context, t *target, selections []sele
 		next <- t
 	}
 	close(next)
-	collectors, errs := make([]*segment.Collector, workers), make([]error, workers)
-	work := func(i int) {
+	collectors := make([]*segment.Collector, workers)
+	err := together(workers, func(i int) error {
 		c := q.collector(limit, all)
 		collectors[i] = c
-		errs[i] = guard(func() error {
-			for t := range next {
-				if err := t.SearchDense(ctx, query, t.from, t.to, t.docs, c); err != nil {
-					return err
-				}
+		for t := range next {
+			if err := t.SearchDense(ctx, query, t.from, t.to, t.docs, c); err != nil {
+				return err
 			}
-			return nil
-		})
-	}
-	var wait sync.WaitGroup
-	for i := 1; i < workers; i++ {
-		wait.Go(func() { work(i) })
-	}
-	work(0)
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, c := range collectors[1:] {
 		collectors[0].Merge(c)

@@ -57,12 +57,9 @@ func (o *output) retrieved(key pointid.Key) (*qdrant.RetrievedPoint, error) {
 	if !o.needsPoint() {
 		return out, nil
 	}
-	_, p, err := o.v.point(key)
-	if err != nil {
-		return nil, err
-	}
-	out.Payload, out.Vectors = o.payload.Apply(p.GetPayload()), o.vectorsOf(p)
-	return out, nil
+	var err error
+	_, out.Payload, out.Vectors, err = o.read(key)
+	return out, err
 }
 
 func (o *output) scored(h hit) (*qdrant.ScoredPoint, error) {
@@ -71,12 +68,21 @@ func (o *output) scored(h hit) (*qdrant.ScoredPoint, error) {
 		out.Version = o.v.version(h.key)
 		return out, nil
 	}
-	version, p, err := o.v.point(h.key)
-	if err != nil {
-		return nil, err
+	var err error
+	out.Version, out.Payload, out.Vectors, err = o.read(h.key)
+	return out, err
+}
+
+// read reads what is shown of a point.
+func (o *output) read(key pointid.Key) (version uint64, fields map[string]*qdrant.Value, vectors *qdrant.VectorsOutput, err error) {
+	if o.vectors == nil {
+		version, fields, err = o.v.payload(key)
+	} else {
+		var p *qdrant.PointStruct
+		version, p, err = o.v.point(key)
+		fields, vectors = p.GetPayload(), o.vectorsOf(p)
 	}
-	out.Version, out.Payload, out.Vectors = version, o.payload.Apply(p.GetPayload()), o.vectorsOf(p)
-	return out, nil
+	return version, o.payload.Apply(fields), vectors, err
 }
 
 func (o *output) vectorsOf(p *qdrant.PointStruct) *qdrant.VectorsOutput {

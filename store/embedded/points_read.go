@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
@@ -28,21 +29,15 @@ func (s *pointsServer) Get(ctx context.Context, r *qdrant.GetPoints) (*qdrant.Ge
 			return err
 		}
 		seen := make(map[pointid.Key]bool, len(keys))
-		for _, key := range keys {
+		keys = slices.DeleteFunc(keys, func(key pointid.Key) bool {
 			if seen[key] || !v.has(key) {
-				continue
-			}
-			if err := ctx.Err(); err != nil {
-				return err
+				return true
 			}
 			seen[key] = true
-			p, err := out.retrieved(key)
-			if err != nil {
-				return err
-			}
-			response.Result = append(response.Result, p)
-		}
-		return nil
+			return false
+		})
+		response.Result, err = readAll(ctx, len(keys), func(i int) (*qdrant.RetrievedPoint, error) { return out.retrieved(keys[i]) })
+		return err
 	})
 	return reply(response, err)
 }
@@ -87,17 +82,8 @@ func (s *pointsServer) Scroll(ctx context.Context, r *qdrant.ScrollPoints) (*qdr
 		if err != nil {
 			return err
 		}
-		for _, key := range keys {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			p, err := out.retrieved(key)
-			if err != nil {
-				return err
-			}
-			response.Result = append(response.Result, p)
-		}
-		return nil
+		response.Result, err = readAll(ctx, len(keys), func(i int) (*qdrant.RetrievedPoint, error) { return out.retrieved(keys[i]) })
+		return err
 	})
 	return reply(response, err)
 }
@@ -113,15 +99,14 @@ func (s *pointsServer) scrollOrdered(ctx context.Context, v *view, r *qdrant.Scr
 	if err != nil {
 		return err
 	}
-	for _, h := range hits {
-		p, err := out.retrieved(h.key)
-		if err != nil {
-			return err
+	response.Result, err = readAll(ctx, len(hits), func(i int) (*qdrant.RetrievedPoint, error) {
+		p, err := out.retrieved(hits[i].key)
+		if err == nil {
+			p.OrderValue = hits[i].order
 		}
-		p.OrderValue = h.order
-		response.Result = append(response.Result, p)
-	}
-	return nil
+		return p, err
+	})
+	return err
 }
 
 // Count counts points, always exactly.
@@ -185,18 +170,8 @@ func (s *pointsServer) query(ctx context.Context, v *view, r *qdrant.QueryPoints
 	if err != nil {
 		return nil, err
 	}
-	var found []*qdrant.ScoredPoint
-	for _, h := range hits[min(uint64(len(hits)), r.GetOffset()):] {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		p, err := out.scored(h)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, p)
-	}
-	return found, nil
+	hits = hits[min(uint64(len(hits)), r.GetOffset()):]
+	return readAll(ctx, len(hits), func(i int) (*qdrant.ScoredPoint, error) { return out.scored(hits[i]) })
 }
 
 // read runs f on a view of a collection, unless the caller's time is up, and

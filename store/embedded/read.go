@@ -219,6 +219,18 @@ func missing(key pointid.Key) error {
 	return errors.Join(ErrCorrupt, errors.New("point "+key.String()+" is in the index and not in the store"))
 }
 
+// payload returns the payload of a point that the index has.
+func (v *view) payload(key pointid.Key) (version uint64, fields map[string]*qdrant.Value, err error) {
+	ok, err := v.stored(key, func(value []byte) (err error) {
+		version, fields, err = decodePayload(value)
+		return err
+	})
+	if err == nil && !ok {
+		err = missing(key)
+	}
+	return version, fields, err
+}
+
 // point returns a point that the index has.
 func (v *view) point(key pointid.Key) (uint64, *qdrant.PointStruct, error) {
 	version, p, err := v.read(key)

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/naru-rag/naru/internal/bitset"
+	"github.com/naru-rag/naru/store/embedded/internal/payload"
 	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
@@ -145,14 +146,39 @@ func encodePoint(version uint64, p *qdrant.PointStruct) ([]byte, error) {
 }
 
 func decodePoint(value []byte) (uint64, *qdrant.PointStruct, error) {
+	version, encoded, err := cutVersion(value)
+	if err != nil {
+		return 0, nil, err
+	}
+	p := &qdrant.PointStruct{}
+	if err := proto.Unmarshal(encoded, p); err != nil {
+		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return version, p, nil
+}
+
+// decodePayload is decodePoint where nothing but the payload is wanted, in a
+// fraction of the time.
+func decodePayload(value []byte) (uint64, map[string]*qdrant.Value, error) {
+	version, encoded, err := cutVersion(value)
+	if err != nil {
+		return 0, nil, err
+	}
+	fields, err := payload.Decode(encoded, payloadField)
+	if err != nil {
+		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return version, fields, nil
+}
+
+// payloadField is the number of the payload in a PointStruct.
+const payloadField = 3
+
+func cutVersion(value []byte) (version uint64, encoded []byte, err error) {
 	if len(value) < 8 {
 		return 0, nil, fmt.Errorf("%w: a point is cut short", ErrCorrupt)
 	}
-	p := &qdrant.PointStruct{}
-	if err := proto.Unmarshal(value[8:], p); err != nil {
-		return 0, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	return binary.BigEndian.Uint64(value), p, nil
+	return binary.BigEndian.Uint64(value), value[8:], nil
 }
 
 // decodeKeys reads the keys of an entry of the log.

@@ -74,16 +74,24 @@ func (v *view) version(key pointid.Key) uint64 {
 }
 
 // read returns a point and the number of the write that stored it, or nil.
-func (v *view) read(key pointid.Key) (uint64, *qdrant.PointStruct, error) {
+func (v *view) read(key pointid.Key) (version uint64, p *qdrant.PointStruct, err error) {
+	_, err = v.stored(key, func(value []byte) (err error) {
+		version, p, err = decodePoint(value)
+		return err
+	})
+	return version, p, err
+}
+
+// stored calls f with a point as it is stored, and tells whether there is one.
+func (v *view) stored(key pointid.Key, f func(value []byte) error) (bool, error) {
 	value, closer, err := v.snapshot.Get(pointKey(v.record.id, key))
 	if errors.Is(err, pebble.ErrNotFound) {
-		return 0, nil, nil
+		return false, nil
 	}
 	if err != nil {
-		return 0, nil, err
+		return false, err
 	}
-	version, p, err := decodePoint(value)
-	return version, p, errors.Join(err, closer.Close())
+	return true, errors.Join(f(value), closer.Close())
 }
 
 // memory returns how many bytes the parts in memory have.
