@@ -66,3 +66,8 @@ func mustFit(function string, count, length, rows int) {
 			function, rows, count, length))
 	}
 }
+
+// Prefetch has the processor fetch memory that is about to be read, where it can;
+// it returns at once. Rows that lie here and there are not foreseen by the
+// processor, and each costs a wait otherwise.
+func Prefetch(memory []byte) { prefetch(memory) }

@@ -316,3 +316,18 @@ func TestPath(t *testing.T) {
 		}
 	})
 }
+
+// TestPrefetchChangesNothing asks for memory at every offset, and for none.
+func TestPrefetchChangesNothing(t *testing.T) {
+	memory := make([]byte, 300)
+	for from := range 130 {
+		Prefetch(memory[from:])
+		Prefetch(memory[:from])
+	}
+	Prefetch(nil)
+	for i, b := range memory {
+		if b != 0 {
+			t.Fatalf("byte %d is %d", i, b)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func BenchmarkDense(b *testing.B) {
 	for i := range 64 {
 		queries = append(queries, c.vector(i*7%benchTopics))
 	}
-	for _, share := range []float64{1, 0.3, 0.03, 0.001} {
+	for _, share := range []float64{1, 0.9, 0.6, 0.3, 0.1, 0.03, 0.01, 0.001} {
 		allowed := bitset.New(s.Len())
 		for doc := range uint32(s.Len()) {
 			if c.Float64() < share {

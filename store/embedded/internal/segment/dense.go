@@ -107,10 +107,12 @@ const (
 	// rowsAtFirst is that as long as no score is too low, so that all rows have
 	// to be ranked.
 	rowsAtFirst = 1 << 11
+	// fetchAhead is how many rows ahead of those that are ranked are fetched from
+	// memory: rows here and there are not foreseen by a processor.
+	fetchAhead = 32
 	// direct is the part of the rows, one in so many, up to which those allowed
-	// are scored without looking at codes: a row of codes has a quarter of the
-	// bytes, but all rows between are read with it.
-	direct = 16
+	// are scored without looking at codes first.
+	direct = 64
 )
 
 // denseSearch is a search in some rows, and its memory.
@@ -203,33 +205,30 @@ func (d *denseSearch) search(from, to int, allowed bitset.Set) error {
 
 // rank finds the rows in masks that can be among the best by their codes.
 func (d *denseSearch) rank(masks []uint64, from int) error {
-	size := d.x.Size
-	codes, bounds := view[int8](d.x.codes.data), view[rowBound](d.x.bounds.data)
 	bound, full := d.c.Bound()
 	if !full {
 		bound = float32(math.Inf(-1))
 	}
 	d.candidates = d.candidates[:0]
-	for i, word := range masks {
-		if word == 0 {
-			continue
-		}
-		first := from + i*64 + bits.TrailingZeros64(word)
-		last := from + i*64 + bits.Len64(word)
-		if err := d.x.codes.check(first*size, last*size); err != nil {
-			return err
-		}
-		if err := d.x.bounds.check(first*boundSize, last*boundSize); err != nil {
-			return err
-		}
-		dots, scores := d.dots[:last-first], d.scores[:last-first]
-		simd.DotInt8(dots, d.codes.codes, codes[first*size:last*size])
-		d.byCodes(&d.codes, scores, dots, bounds[first:last])
-		word >>= bits.TrailingZeros64(word)
-		for k, score := range scores {
-			if !(score < bound) && word>>k&1 != 0 {
-				d.candidates = append(d.candidates, candidate{most: score, row: uint32(first + k)})
-			}
+	return eachRun(masks, from, d.x.codes, d.x.Size, func(row, n int) error { return d.rankRows(row, n, bound) })
+}
+
+// rankRows ranks up to 64 rows.
+func (d *denseSearch) rankRows(row, n int, bound float32) error {
+	size := d.x.Size
+	from, to := row*size, (row+n)*size
+	if err := d.x.codes.check(from, to); err != nil {
+		return err
+	}
+	if err := d.x.bounds.check(row*boundSize, (row+n)*boundSize); err != nil {
+		return err
+	}
+	dots, scores := d.dots[:n], d.scores[:n]
+	simd.DotInt8(dots, d.codes.codes, view[int8](d.x.codes.data[from:to]))
+	d.byCodes(&d.codes, scores, dots, view[rowBound](d.x.bounds.data[row*boundSize:(row+n)*boundSize]))
+	for k, score := range scores {
+		if !(score < bound) {
+			d.candidates = append(d.candidates, candidate{most: score, row: uint32(row + k)})
 		}
 	}
 	return nil
@@ -237,17 +236,50 @@ func (d *denseSearch) rank(masks []uint64, from int) error {
 
 // scoreAll scores each row in masks.
 func (d *denseSearch) scoreAll(masks []uint64, from int) error {
-	for i, word := range masks {
-		for at := 0; word>>at != 0; {
-			at += bits.TrailingZeros64(word >> at)
-			n := bits.TrailingZeros64(^(word >> at))
-			if err := d.score(from+i*64+at, n); err != nil {
-				return err
+	return eachRun(masks, from, d.x.vectors, 4*d.x.Size, d.score)
+}
+
+// eachRun calls f with the runs of rows in masks, of at most 64 rows, and
+// meanwhile fetches from memory those that follow: a row has so many bytes in a
+// section.
+func eachRun(masks []uint64, from int, in *section, size int, f func(row, n int) error) error {
+	rows, ahead := rowRuns{masks: masks, base: from}, rowRuns{masks: masks, base: from}
+	for lead := 0; rows.next(); lead -= rows.n {
+		for lead < fetchAhead && ahead.next() {
+			// A long run is foreseen by the processor.
+			if ahead.n < fetchAhead {
+				simd.Prefetch(in.data[ahead.row*size : (ahead.row+ahead.n)*size])
 			}
-			at += n
+			lead += ahead.n
+		}
+		if err := f(rows.row, rows.n); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// rowRuns are the runs of rows in masks, cut where a mask ends.
+type rowRuns struct {
+	masks []uint64
+	base  int // the row of the first bit
+	at    int // the next bit
+	// The present run.
+	row, n int
+}
+
+// next goes to the next run, if there is one.
+func (r *rowRuns) next() bool {
+	for i := r.at / 64; i < len(r.masks); i++ {
+		if word := r.masks[i] >> (r.at % 64); word != 0 {
+			start := r.at + bits.TrailingZeros64(word)
+			r.n = bits.TrailingZeros64(^(word >> (start - r.at)))
+			r.row, r.at = r.base+start, start+r.n
+			return true
+		}
+		r.at = (i + 1) * 64
+	}
+	return false
 }
 
 // score computes and offers the scores of up to 64 rows.

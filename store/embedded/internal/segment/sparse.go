@@ -53,21 +53,35 @@ type postingList struct {
 }
 
 // find returns the position of a term in the dictionary, or where it would be.
+// Terms that are hashes of words are spread evenly, so that the distance to a
+// term is guessed from its value (interpolation search): what lies far apart in
+// a large dictionary is rarely in the processor's cache. A guess reaches ever
+// further beyond what it says, so that both ends close in, and terms that are
+// spread otherwise are found in about twice the steps of a binary search.
 func (x *sparseIndex) find(term uint32) (int, bool, error) {
 	terms := view[termEntry](x.terms.data)
+	n := int64(len(terms))
 	low, high := 0, len(terms)
-	for low < high {
-		middle := int(uint(low+high) / 2)
-		if err := x.terms.check(middle*termSize, (middle+1)*termSize); err != nil {
+	for guess, beyond := int(int64(term)*n>>32), 2; low < high; beyond *= 2 {
+		at := min(max(guess, low), high-1)
+		if err := x.terms.check(at*termSize, (at+1)*termSize); err != nil {
 			return 0, false, err
 		}
-		if terms[middle].term < term {
-			low = middle + 1
-		} else {
-			high = middle
+		is := terms[at].term
+		away := int((int64(term) - int64(is)) * n >> 32)
+		switch {
+		case is == term:
+			return at, true, nil
+		case is < term:
+			low, guess = at+1, at+away+beyond
+		default:
+			high, guess = at, at+away-beyond
+		}
+		if high-low <= 2*beyond {
+			guess = int(uint(low+high) / 2)
 		}
 	}
-	return low, low < len(terms) && terms[low].term == term, nil
+	return low, false, nil
 }
 
 // list returns the postings of an entry of the dictionary.
