@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/naru-rag/naru/bench/data"
-	"github.com/naru-rag/naru/lang"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/embedded"
@@ -54,7 +53,7 @@ func (n *naruWords) Put(first int, passages []data.Passage) error {
 
 func (n *naruWords) Ask(q data.Question, limit int) ([]int, error) {
 	found, err := n.store.Search(context.Background(), rag.Query{
-		Text: q.Text, Language: lang.Detect(q.Text), Limit: limit, Asker: rag.Asker{Tenant: tenant},
+		Text: q.Text, Language: q.Language, Limit: limit, Asker: rag.Asker{Tenant: tenant},
 	})
 	if err != nil {
 		return nil, err
