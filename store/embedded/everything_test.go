@@ -270,4 +270,3 @@ func errorf(what string, err error) error {
 	}
 	return nil
 }
-

@@ -24,7 +24,7 @@ type workload struct {
 	first  uint64
 	ids    int
 	shared bool
-	last any
+	last   any
 }
 
 // content is what a point of the workload holds.
