@@ -30,6 +30,8 @@ type Indexer struct {
 	access   rag.Access
 	chunking Chunking
 	clock    rag.Clock
+	// build is the version that is being built, where store is its.
+	build *store.Build
 }
 
 // New returns an Indexer that writes to s.
@@ -55,6 +57,8 @@ type Report struct {
 
 	// Index is the version of the index that was written to, and now answers.
 	Index string `json:"index"`
+	// Built are the versions that the run has built: none, or that in Index.
+	Built []string `json:"built"`
 
 	Added     int       `json:"added"`
 	Updated   int       `json:"updated"`
@@ -84,29 +88,48 @@ type Progress func(done, total int, uri string)
 // checked, and only then answers. The next run goes on with one that was cut
 // short.
 func (ix *Indexer) Run(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
-	began := ix.clock()
-	report, err := ix.renew(ctx, sources, progress)
-	if err != nil {
-		return report, err
-	}
-	serving, err := ix.store.Serving(ctx)
-	if err != nil {
-		return report, err
-	}
-	report.Index = serving.Collection
-	report.Seconds = ix.clock().Sub(began).Seconds()
-	return report, nil
+	return ix.timed(func() (Report, error) {
+		build, err := ix.store.Build(ctx)
+		if err != nil {
+			return newReport(), err
+		}
+		return ix.into(ctx, build, sources, progress)
+	})
 }
 
-// renew runs into the version that answers or, where that was made by other
-// rules, into the next.
-func (ix *Indexer) renew(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
-	build, err := ix.store.Build(ctx)
-	if err != nil {
-		return Report{Failed: []Failure{}}, err
-	}
+// Rebuild is [Indexer.Run] into the next version of the index although the rules
+// are the same, as is needed where the settings of the store have changed. One
+// that was cut short is finished by the next Run or Rebuild.
+func (ix *Indexer) Rebuild(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
+	return ix.timed(func() (Report, error) {
+		build, err := ix.store.Rebuild(ctx)
+		if err != nil {
+			return newReport(), err
+		}
+		return ix.into(ctx, build, sources, progress)
+	})
+}
+
+func (ix *Indexer) timed(run func() (Report, error)) (Report, error) {
+	began := ix.clock()
+	report, err := run()
+	report.Seconds = ix.clock().Sub(began).Seconds()
+	return report, err
+}
+
+// newReport is a report whose lists are lists in its JSON, even empty.
+func newReport() Report { return Report{Built: []string{}, Failed: []Failure{}} }
+
+// into runs into a build or, where there is none, into the version that answers.
+func (ix *Indexer) into(ctx context.Context, build *store.Build, sources []source.Source, progress Progress) (Report, error) {
 	if build == nil {
-		return ix.run(ctx, sources, progress)
+		report, err := ix.run(ctx, sources, progress)
+		if err != nil {
+			return report, err
+		}
+		serving, err := ix.store.Serving(ctx)
+		report.Index = serving.Collection
+		return report, err
 	}
 	carried := func(done, total int) {
 		if progress != nil {
@@ -114,19 +137,24 @@ func (ix *Indexer) renew(ctx context.Context, sources []source.Source, progress 
 		}
 	}
 	if err := build.Carry(ctx, carried); err != nil {
-		return Report{Failed: []Failure{}}, err
+		return newReport(), err
 	}
 	next := *ix
-	next.store = build.Store
+	next.store, next.build = build.Store, build
 	report, err := next.run(ctx, sources, progress)
 	if err != nil {
 		return report, err
 	}
-	return report, build.Finish(ctx)
+	if err := build.Finish(ctx); err != nil {
+		return report, err
+	}
+	report.Index = build.Version.Collection
+	report.Built = []string{report.Index}
+	return report, nil
 }
 
 func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Progress) (Report, error) {
-	report := Report{Failed: []Failure{}}
+	report := newReport()
 	batch := batch{ix: ix, report: &report}
 
 	var items []source.Item
@@ -183,7 +211,7 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 			gone = append(gone, id)
 		}
 	}
-	if err := ix.store.Delete(ctx, ix.access.Tenant, gone...); err != nil {
+	if err := ix.drop(ctx, gone...); err != nil {
 		return report, fmt.Errorf("delete what disappeared: %w", err)
 	}
 	report.Deleted += len(gone)
@@ -227,7 +255,7 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, be
 		return nil
 	}
 	up := upload{Upload{URI: item.URI, Data: data, Modified: item.Modified}, sourceFolder, item.Key}
-	if before.Hash != "" && before.Hash == ix.hash(up) {
+	if unchanged(before, ix.hash(up)) {
 		batch.report.Unchanged++
 		return nil
 	}
@@ -239,9 +267,17 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, be
 			return nil
 		}
 		batch.report.Deleted++
-		return ix.store.Delete(ctx, ix.access.Tenant, before.ID)
+		return ix.drop(ctx, before.ID)
 	}
 	return batch.add(ctx, entry, before.Hash != "")
+}
+
+// drop deletes documents that their source has no longer.
+func (ix *Indexer) drop(ctx context.Context, documents ...string) error {
+	if ix.build != nil {
+		return ix.build.Drop(ctx, ix.access.Tenant, documents...)
+	}
+	return ix.store.Delete(ctx, ix.access.Tenant, documents...)
 }
 
 func read(item source.Item) ([]byte, error) {

@@ -295,6 +295,14 @@ func TestRemove(t *testing.T) {
 	if r := l.run(); found() != 0 || r.Documents != 1 || r.Added+r.Updated != 0 {
 		t.Errorf("after a run %d passages are found, report %+v", found(), r)
 	}
+	// Nor does it come back because it would be read in another way.
+	var err error
+	if l.ix, err = indexer.New(l.store, indexer.Options{Access: rag.Access{Tenant: "t"}, Chunking: indexer.Chunking{Target: 300}}); err != nil {
+		t.Fatal(err)
+	}
+	if r := l.run(); found() != 0 || r.Documents != 1 || r.Updated != 1 {
+		t.Errorf("after a run by other rules %d passages are found, report %+v", found(), r)
+	}
 	l.write("a.txt", "The vault has ten locks.")
 	if r := l.run(); found() != 1 || r.Documents != 2 {
 		t.Errorf("after the file changed %d passages are found, report %+v", found(), r)

@@ -57,9 +57,10 @@ func (ix *Indexer) documentID(source, key string) string {
 	return store.DocumentID(ix.access.Tenant, source+":"+key)
 }
 
-// hash covers everything that decides what is stored for a document.
+// hash covers everything that decides what is stored for a document: what it
+// says, and how it is read.
 func (ix *Indexer) hash(up upload) string {
-	h := sha256.New()
+	data, h := sha256.Sum256(up.Data), sha256.New()
 	a := ix.access
 	for _, part := range []string{
 		rules, fmt.Sprint(ix.chunking), up.URI, up.Title, up.MediaType,
@@ -67,8 +68,17 @@ func (ix *Indexer) hash(up upload) string {
 	} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	h.Write(up.Data)
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return hex.EncodeToString(data[:16]) + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// unchanged tells whether a document that is indexed need not be read again. One
+// that was removed stays so until it says something else, however it is read.
+func unchanged(before store.DocumentInfo, hash string) bool {
+	if before.Removed {
+		was, _, _ := strings.Cut(before.Hash, "-")
+		return was != "" && strings.HasPrefix(hash, was+"-")
+	}
+	return before.Hash != "" && before.Hash == hash
 }
 
 // prepare takes an upload through extraction and cutting.

@@ -2,12 +2,12 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
-	"google.golang.org/protobuf/proto"
 )
 
 // Build is the next version of an index while it is being made. Its Store
@@ -18,44 +18,92 @@ type Build struct {
 	// Version is what is being built.
 	Version Version
 	from    *Store
+	// dropped are the documents that Drop removed, by tenant and ID.
+	dropped map[[2]string]bool
 }
 
 // Build returns the build of the next version, or nil where the one that
-// answers was made by Options.Rules. What an earlier build by the same rules has
-// done is kept, one by other rules removed.
-func (s *Store) Build(ctx context.Context) (*Build, error) {
+// answers was made by Options.Rules and no other was begun. What an earlier build
+// by the same rules has done is kept, one by other rules removed.
+func (s *Store) Build(ctx context.Context) (*Build, error) { return s.build(ctx, false) }
+
+// Rebuild is [Store.Build] for an index that is to be laid out anew although its
+// rules are the same, because Options.Settings have changed. A rebuild that was
+// cut short is taken up by Build and by Rebuild; one that was begun with other
+// settings is removed.
+func (s *Store) Rebuild(ctx context.Context) (*Build, error) { return s.build(ctx, true) }
+
+func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	next, before := 1, 0
+	var serving Version
+	var begun []Version
+	next := 1
 	for _, v := range versions {
-		if v.Serving && v.Rules == s.opt.Rules {
-			return nil, nil
-		}
 		if v.Serving {
-			before = v.Number
+			serving = v
 		}
 		next = v.Number + 1
 	}
+	if err := s.settle(ctx, serving); err != nil {
+		return nil, err
+	}
 	for _, v := range versions {
-		switch {
-		case v.Number <= before || v.Complete:
-		case v.Rules == s.opt.Rules:
-			next = v.Number
-		default:
-			if err := s.dropVersion(ctx, v); err != nil {
+		if v.Number > serving.Number && !v.Complete {
+			begun = append(begun, v)
+		}
+	}
+	same := func(v Version) bool { return v.Rules == s.opt.Rules }
+	if !anyway && serving.Serving && same(serving) && !slices.ContainsFunc(begun, same) {
+		return nil, nil
+	}
+	for _, v := range begun {
+		keep := same(v)
+		if keep {
+			if keep, err = s.laidOut(ctx, v); err != nil {
 				return nil, err
 			}
+		}
+		if keep {
+			next = v.Number
+		} else if err := s.dropVersion(ctx, v); err != nil {
+			return nil, err
 		}
 	}
 	v := Version{Number: next, Collection: s.versionName(next), Rules: s.opt.Rules}
 	if err := s.ensureVersion(ctx, v.Collection); err != nil {
 		return nil, err
 	}
+	return &Build{Store: s.at(v), Version: v, from: s, dropped: map[[2]string]bool{}}, nil
+}
+
+// laidOut tells whether a version that was begun has the layout that it would be
+// given now. Payload indexes do not count: they are made where they are missing.
+func (s *Store) laidOut(ctx context.Context, v Version) (bool, error) {
+	drift, err := s.at(v).Drift(ctx, s.opt.Settings)
+	return !slices.ContainsFunc(drift, func(d Difference) bool { return d.Remedy != RemedyEnsure }), err
+}
+
+// at is a store over one version, whether it answers or not.
+func (s *Store) at(v Version) *Store {
 	opt := s.opt
 	opt.Collection = v.Collection
-	return &Build{Store: &Store{opt: opt, gate: &sync.RWMutex{}, resolved: &resolution{}, points: s.points, collections: s.collections}, Version: v, from: s}, nil
+	return &Store{opt: opt, gate: &sync.RWMutex{}, resolved: &resolution{}, points: s.points, collections: s.collections}
+}
+
+// Drop removes documents from the build that the version before still has, so
+// that they are not carried over again. A build that is taken up knows nothing of
+// it: whoever goes on with the build drops them again.
+func (b *Build) Drop(ctx context.Context, tenant string, documents ...string) error {
+	if err := b.Delete(ctx, tenant, documents...); err != nil {
+		return err
+	}
+	for _, id := range documents {
+		b.dropped[[2]string{tenant, id}] = true
+	}
+	return nil
 }
 
 func (s *Store) dropVersion(ctx context.Context, v Version) error {
@@ -98,6 +146,7 @@ func (b *Build) Carry(ctx context.Context, progress func(done, total int)) error
 	if err != nil {
 		return err
 	}
+	maps.DeleteFunc(before, func(_ string, old edition) bool { return b.dropped[[2]string{old.tenant, old.document}] })
 	done := 0
 	for point, old := range before {
 		if err := ctx.Err(); err != nil {
@@ -168,10 +217,6 @@ func (b *Build) carry(ctx context.Context, old edition) error {
 	return b.update(ctx, append(ops, deletion(stale), upsert(first)))
 }
 
-// ErrNotEqual is returned by [Build.Finish] for a version that does not find
-// what the one before finds.
-var ErrNotEqual = errors.New("the new version of the index does not find what the old one finds")
-
 // Finish checks the build, makes it the one that answers, and removes versions
 // older than the one it replaces, which is kept for [Store.Rollback]. Writes
 // through the store that built it wait meanwhile, and what they had changed is
@@ -185,14 +230,8 @@ func (b *Build) Finish(ctx context.Context) error {
 	if err := b.verify(ctx); err != nil {
 		return err
 	}
-	if err := b.complete(ctx, b.Version); err != nil {
-		return err
-	}
 	versions, err := b.from.Versions(ctx)
 	if err != nil {
-		return err
-	}
-	if err := b.from.point(ctx, b.Version.Collection); err != nil {
 		return err
 	}
 	kept := 0 // the one that answered until now
@@ -200,6 +239,17 @@ func (b *Build) Finish(ctx context.Context) error {
 		if v.Serving {
 			kept = v.Number
 		}
+	}
+	if kept == b.Version.Number {
+		return nil // another process that took it up was quicker
+	}
+	// A version that is complete and does not answer is one that was gone back
+	// from, so it may only be called so once it answers.
+	if err := b.from.point(ctx, b.Version.Collection); err != nil {
+		return err
+	}
+	if err := b.complete(ctx, b.Version); err != nil {
+		return err
 	}
 	for _, v := range versions {
 		if v.Number != kept && v.Number != b.Version.Number {
@@ -209,90 +259,4 @@ func (b *Build) Finish(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// samples is how many passages of the version before are searched for in the
-// new one, and missesAllowed how many of them may not be among the first ten: an
-// analyzer may well change for the better and lose a few.
-const (
-	samples       = 50
-	missesAllowed = samples / 10
-)
-
-// verify looks for sentences of the version before in the new one.
-func (b *Build) verify(ctx context.Context) error {
-	have, err := b.editions(ctx)
-	if err != nil {
-		return err
-	}
-	before, err := b.from.editions(ctx)
-	if err != nil {
-		return err
-	}
-	for point, old := range before {
-		if _, ok := have[point]; !ok {
-			return fmt.Errorf("%w: document %q of tenant %q is not in %s", ErrNotEqual, old.document, old.tenant, b.Version)
-		}
-	}
-	page, err := b.points.Scroll(ctx, &qdrant.ScrollPoints{
-		CollectionName: b.opt.Collection, Limit: proto.Uint32(samples), WithPayload: qdrant.NewWithPayload(true),
-		Filter: &qdrant.Filter{MustNot: []*qdrant.Condition{qdrant.NewMatchBool(fieldEmpty, true)}},
-	})
-	if err != nil {
-		return b.wrap(err, "read samples")
-	}
-	misses := 0
-	for _, point := range page.GetResult() {
-		p, err := passageOf(point.GetId(), point.GetPayload(), 0)
-		if err != nil {
-			return err
-		}
-		found, err := b.finds(ctx, point.GetId(), beginning(p.Text), p.Language, p.Tenant)
-		if err != nil {
-			return err
-		}
-		if !found {
-			misses++
-		}
-	}
-	if misses > missesAllowed {
-		return fmt.Errorf("%w: of %d passages of %s, %d are not found by their own words", ErrNotEqual, len(page.GetResult()), b.Version, misses)
-	}
-	return nil
-}
-
-// beginning returns the first words of a text, to search for it.
-func beginning(text string) string {
-	const runes = 120
-	for i := range text {
-		if i >= runes {
-			return text[:i]
-		}
-	}
-	return text
-}
-
-// finds tells whether a search for words in a tenant has a point among its
-// first ten.
-func (b *Build) finds(ctx context.Context, id *qdrant.PointId, text, language, tenant string) (bool, error) {
-	indices, values := queryVector(text, language)
-	if len(indices) == 0 {
-		return true, nil
-	}
-	filter, err := owned(tenant)
-	if err != nil {
-		return false, err
-	}
-	r, err := b.points.Query(ctx, &qdrant.QueryPoints{
-		CollectionName: b.opt.Collection, Query: qdrant.NewQuerySparse(indices, values), Using: proto.String(vectorTerms), Filter: filter,
-	})
-	if err != nil {
-		return false, b.wrap(err, "search for a sample")
-	}
-	for _, hit := range r.GetResult() {
-		if proto.Equal(hit.GetId(), id) {
-			return true, nil
-		}
-	}
-	return false, nil
 }

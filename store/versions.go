@@ -153,6 +153,20 @@ func (s *Store) Serving(ctx context.Context) (Version, error) {
 	return Version{}, fmt.Errorf("index %s: no version answers; has anything been indexed?", s.opt.Collection)
 }
 
+// Exists tells whether there is an index, or something else by its name. Unlike
+// [Store.Ensure] it makes none.
+func (s *Store) Exists(ctx context.Context) (bool, error) {
+	r, err := s.collections.CollectionExists(ctx, &qdrant.CollectionExistsRequest{CollectionName: s.opt.Collection})
+	if err != nil {
+		return false, fmt.Errorf("look for index %s: %w", s.opt.Collection, err)
+	}
+	if r.GetResult().GetExists() {
+		return true, nil
+	}
+	versions, err := s.Versions(ctx)
+	return len(versions) > 0, err
+}
+
 // point leads the alias to a collection, in one moment for every reader.
 func (s *Store) point(ctx context.Context, to string) error {
 	serving, err := s.serving(ctx)
@@ -177,24 +191,71 @@ func (s *Store) point(ctx context.Context, to string) error {
 
 // Rollback leads the index back to the last complete version before the one
 // that answers, and returns it, or [ErrNoVersion]. Both stay, so that Rollback
-// can be undone by building again. Rules that led to the later version have to
-// be taken back too, or the next run builds it again.
+// can be undone by building again. A build that was begun is given up; where there
+// is no earlier version that is all, and the one that answers is returned. Rules
+// that led to the later version have to be taken back too, or the next run builds
+// it again.
 func (s *Store) Rollback(ctx context.Context) (Version, error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return Version{}, err
 	}
 	serving := slices.IndexFunc(versions, func(v Version) bool { return v.Serving })
-	for i := serving - 1; i >= 0; i-- {
-		if v := versions[i]; v.Complete {
-			if err := s.point(ctx, v.Collection); err != nil {
-				return Version{}, err
-			}
-			v.Serving = true
-			return v, nil
-		}
+	if serving < 0 {
+		return Version{}, fmt.Errorf("index %s: %w", s.opt.Collection, ErrNoVersion)
 	}
-	return Version{}, fmt.Errorf("index %s: %w", s.opt.Collection, ErrNoVersion)
+	if err := s.settle(ctx, versions[serving]); err != nil {
+		return Version{}, err
+	}
+	givenUp := false
+	for _, v := range versions[serving+1:] {
+		if v.Complete {
+			continue
+		}
+		if err := s.dropVersion(ctx, v); err != nil {
+			return Version{}, err
+		}
+		givenUp = true
+	}
+	to := serving - 1
+	for to >= 0 && !versions[to].Complete {
+		to--
+	}
+	switch {
+	case to < 0 && givenUp:
+		return versions[serving], nil
+	case to < 0:
+		return Version{}, fmt.Errorf("index %s: %w", s.opt.Collection, ErrNoVersion)
+	}
+	v := versions[to]
+	if err := s.point(ctx, v.Collection); err != nil {
+		return Version{}, err
+	}
+	v.Serving = true
+	return v, nil
+}
+
+// settle records that the version that answers is complete, where a kill came
+// between the two. It does nothing where none answers.
+func (s *Store) settle(ctx context.Context, serving Version) error {
+	if !serving.Serving || serving.Complete {
+		return nil
+	}
+	return s.complete(ctx, serving)
+}
+
+// Each returns a store over every version of the index, also those that were gone
+// back from or are being built, the oldest first.
+func (s *Store) Each(ctx context.Context) ([]*Store, error) {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Store, len(versions))
+	for i, v := range versions {
+		all[i] = s.at(v)
+	}
+	return all, nil
 }
 
 // complete records that everything is in a version.

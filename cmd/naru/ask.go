@@ -54,18 +54,18 @@ stands at. Where the documents do not answer, says so in the question's language
 // process answers.
 func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer rag.Answer, err error) {
 	// A server will not let go of the folder: do not wait for it.
-	d, err := openData(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond})
+	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond})
 	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
 		if locked.Holder.Address != "" {
 			return askServer(ctx, locked.Holder.Address, q)
 		}
-		d, err = openData(ctx, c, backend.Options{Existing: true})
+		b, err = backend.Open(ctx, c, backend.Options{Existing: true})
 	}
 	if err != nil {
 		return answer, err
 	}
-	defer func() { err = closeWith(d.Close, err) }()
-	return rag.NewAnswerer(d, rag.Options{}).Answer(ctx, q)
+	defer func() { err = closeWith(b.Close, err) }()
+	return rag.NewAnswerer(b, rag.Options{}).Answer(ctx, q)
 }
 
 // printAnswer writes the answer's sentences, each with the numbers of its

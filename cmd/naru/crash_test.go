@@ -52,7 +52,7 @@ func TestKillAtAnyMoment(t *testing.T) {
 
 	// Kills are spread over the time that a whole run takes, here and now.
 	began := time.Now()
-	fresh := indexedBy(t, filepath.Join(t.TempDir(), "first"), corpus.dir)
+	fresh := indexedBy(t, "naru", filepath.Join(t.TempDir(), "first"), corpus.dir)
 	window := time.Since(began)
 	if fresh.Added != len(corpus.edition) {
 		t.Fatalf("the first run added %d of %d documents", fresh.Added, len(corpus.edition))
@@ -65,7 +65,7 @@ func TestKillAtAnyMoment(t *testing.T) {
 			corpus.change(t, random)
 		}
 		moment := time.Duration(random.Int64N(int64(window)))
-		done := killedAfter(t, moment, data, corpus.dir)
+		done := killedAfter(t, moment, "naru", data, corpus.dir)
 		after := editions(t, data)
 		for uri := range mapsUnion(before, corpus.edition, after) {
 			allowed := []int{before[uri], corpus.edition[uri]}
@@ -93,16 +93,26 @@ func TestKillAtAnyMoment(t *testing.T) {
 	}
 	t.Logf("%d kills, of which %d struck between two writes; %d runs were quicker", cycles, midway, completed)
 
-	last := indexedBy(t, data, corpus.dir)
+	last := indexedBy(t, "naru", data, corpus.dir)
 	clean := filepath.Join(t.TempDir(), "clean")
-	fresh = indexedBy(t, clean, corpus.dir)
+	fresh = indexedBy(t, "naru", clean, corpus.dir)
 	if last.Documents != fresh.Documents || last.Passages != fresh.Passages || last.Documents != len(corpus.edition) || len(last.Failed) > 0 {
 		t.Errorf("the run after the kills reports %+v, a fresh one %+v", last, fresh)
 	}
 	if last.Added+last.Updated+last.Unchanged != last.Documents {
 		t.Errorf("the run after the kills counts something twice: %+v", last)
 	}
-	got, want := contents(t, data), contents(t, clean)
+	sameContents(t, data, clean)
+	again := indexedBy(t, "naru", data, corpus.dir)
+	if again.Unchanged != len(corpus.edition) || again.Added+again.Updated+again.Deleted != 0 {
+		t.Errorf("one more run had something to do: %+v", again)
+	}
+}
+
+// sameContents expects that a data folder holds after kills what a fresh one does.
+func sameContents(t *testing.T, killed, fresh string) {
+	t.Helper()
+	got, want := contents(t, killed), contents(t, fresh)
 	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
 		t.Errorf("%d documents are there after the kills, %d in a fresh index, and they are not the same", len(got), len(want))
 	}
@@ -110,10 +120,6 @@ func TestKillAtAnyMoment(t *testing.T) {
 		if !reflect.DeepEqual(got[id], document) {
 			t.Errorf("after the kills there is\n%+v\nand in a fresh index\n%+v", got[id], document)
 		}
-	}
-	again := indexedBy(t, data, corpus.dir)
-	if again.Unchanged != len(corpus.edition) || again.Added+again.Updated+again.Deleted != 0 {
-		t.Errorf("one more run had something to do: %+v", again)
 	}
 }
 
@@ -196,30 +202,30 @@ func (c *corpus) change(t *testing.T, random *rand.Rand) {
 	}
 }
 
-// indexedBy runs naru index to its end, beside the folder, so that URIs begin
-// with its name.
-func indexedBy(t *testing.T, data, dir string) indexer.Report {
+// indexedBy runs a program's index to its end, beside the folder, so that URIs
+// begin with its name. It ends with 1 exactly where documents failed.
+func indexedBy(t *testing.T, program, data, dir string) indexer.Report {
 	t.Helper()
-	cmd := exec.Command("naru", "index", "--json", "--data", data, filepath.Base(dir))
+	cmd := exec.Command(program, "index", "--json", "--data", data, filepath.Base(dir))
 	cmd.Dir = filepath.Dir(dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("naru index: %v\n%s", err, &stderr)
-	}
 	var report indexer.Report
-	if err := json.Unmarshal(out, &report); err != nil {
-		t.Fatalf("naru index wrote %q: %v", out, err)
+	if wrong := json.Unmarshal(out, &report); wrong != nil {
+		t.Fatalf("naru index: %v\n%s\nwrote %q: %v", err, &stderr, out, wrong)
+	}
+	if code := cmd.ProcessState.ExitCode(); code != min(len(report.Failed), 1) {
+		t.Fatalf("naru index ends with %d\n%s\nand reports %+v", code, &stderr, report)
 	}
 	return report
 }
 
-// killedAfter starts naru index and kills it at a moment. It reports whether
-// the run was over by then.
-func killedAfter(t *testing.T, moment time.Duration, data, dir string) (done bool) {
+// killedAfter starts a program's index and kills it at a moment. It reports
+// whether the run was over by then.
+func killedAfter(t *testing.T, moment time.Duration, program, data, dir string, flags ...string) (done bool) {
 	t.Helper()
-	cmd := exec.Command("naru", "index", "--json", "--data", data, filepath.Base(dir))
+	cmd := exec.Command(program, append([]string{"index", "--json", "--data", data, filepath.Base(dir)}, flags...)...)
 	cmd.Dir = filepath.Dir(dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -34,10 +34,8 @@ func (d *doctor) embedded(c *config.Config) {
 	if engine == nil {
 		return
 	}
-	s := store.New(engine.Conn(), store.Options{Collection: c.Store.Collection})
 	// Settings are for servers; the engine has a layout of its own.
-	d.collection(s, store.Settings{})
-	d.counts(s, c)
+	d.indexes(engine.Conn(), c, store.Settings{})
 	if err := engine.Close(); err != nil {
 		d.findings = append(d.findings, finding{Check: "engine", Status: problem, Found: err.Error()})
 	}

@@ -8,11 +8,13 @@ import (
 	"strings"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -42,14 +44,12 @@ func (d *doctor) server(c *config.Config) {
 		return
 	}
 	defer func() { _ = conn.Close() }() // nothing is sent any more that could be lost
-	s := store.New(conn, store.Options{Collection: c.Store.Collection})
 	if !d.check("server", func(ctx context.Context) finding { return serverFound(ctx, conn) }) ||
 		!d.check("key", func(ctx context.Context) finding { return keyFound(ctx, conn, c) }) {
 		return
 	}
 	d.check("message size", func(ctx context.Context) finding { return messageFound(ctx, conn, c.Store.Batch) })
-	d.collection(s, c.Store.Settings)
-	d.counts(s, c)
+	d.indexes(conn, c, c.Store.Settings)
 }
 
 func serverFound(ctx context.Context, conn *remote.Conn) finding {
@@ -95,9 +95,33 @@ func messageFound(ctx context.Context, conn *remote.Conn, batch config.Bytes) fi
 	return finding{Status: healthy, Found: "requests of " + batch.String() + " go through"}
 }
 
-// collection compares the collection with what it should be.
-func (d *doctor) collection(s *store.Store, settings store.Settings) {
-	d.check("collection", func(ctx context.Context) finding {
+// indexes checks the index of each configured tenant, or the one of all.
+func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settings store.Settings) {
+	tenants := []string{c.Asker.Tenant}
+	for _, source := range c.Sources {
+		tenants = append(tenants, source.Tenant)
+	}
+	slices.Sort(tenants)
+	looked := map[string]bool{}
+	for _, tenant := range slices.Compact(tenants) {
+		name := backend.Collection(&c.Store, tenant)
+		s := store.New(conn, store.Options{Collection: name})
+		if !looked[name] {
+			looked[name] = true
+			of := ""
+			if c.Store.CollectionPerTenant {
+				of = " " + name
+			}
+			d.collection(s, of, settings)
+			d.version(s, of)
+		}
+		d.tenant(s, tenant)
+	}
+}
+
+// collection compares a collection with what it should be.
+func (d *doctor) collection(s *store.Store, of string, settings store.Settings) {
+	d.check("collection"+of, func(ctx context.Context) finding {
 		drift, err := s.Drift(ctx, settings)
 		switch {
 		case status.Code(err) == codes.NotFound:
@@ -123,24 +147,42 @@ func (d *doctor) collection(s *store.Store, settings store.Settings) {
 	})
 }
 
-// counts reads how much each configured tenant has.
-func (d *doctor) counts(s *store.Store, c *config.Config) {
-	tenants := []string{c.Asker.Tenant}
-	for _, source := range c.Sources {
-		tenants = append(tenants, source.Tenant)
-	}
-	slices.Sort(tenants)
-	for _, tenant := range slices.Compact(tenants) {
-		d.check("tenant "+tenant, func(ctx context.Context) finding {
-			documents, passages, err := s.Count(ctx, tenant)
-			switch {
-			case status.Code(err) == codes.NotFound:
-				return finding{Status: healthy, Found: "nothing is indexed yet"}
-			case err != nil:
-				return finding{Status: problem, Found: err.Error()}
-			default:
-				return finding{Status: healthy, Found: fmt.Sprintf("%d documents, %d passages", documents, passages)}
+// version tells which version of an index answers, and whether one was begun and
+// not finished.
+func (d *doctor) version(s *store.Store, of string) {
+	d.check("version"+of, func(ctx context.Context) finding {
+		versions, err := s.Versions(ctx)
+		if err != nil {
+			return finding{Status: problem, Found: err.Error()}
+		}
+		found := finding{Status: healthy, Found: "none answers yet"}
+		serving := 0
+		for _, v := range versions {
+			if v.Serving {
+				serving, found.Found = v.Number, v.String()+" answers"
 			}
-		})
-	}
+		}
+		for _, v := range versions {
+			if v.Number > serving && !v.Complete && serving > 0 {
+				found = finding{Status: warning, Found: found.Found + ", " + v.String() + " is being built or was cut short",
+					Advice: "where nobody builds it, run `naru index` as before, which finishes it, or `naru index --rollback`"}
+			}
+		}
+		return found
+	})
+}
+
+// tenant reads how much a tenant has.
+func (d *doctor) tenant(s *store.Store, tenant string) {
+	d.check("tenant "+tenant, func(ctx context.Context) finding {
+		documents, passages, err := s.Count(ctx, tenant)
+		switch {
+		case status.Code(err) == codes.NotFound:
+			return finding{Status: healthy, Found: "nothing is indexed yet"}
+		case err != nil:
+			return finding{Status: problem, Found: err.Error()}
+		default:
+			return finding{Status: healthy, Found: fmt.Sprintf("%d documents, %d passages", documents, passages)}
+		}
+	})
 }

@@ -194,6 +194,21 @@ func TestDoctorOfServer(t *testing.T) {
 	r.expect(t, "tenant acme", healthy, "0 documents, 0 passages")
 	r.expect(t, "tenant default", healthy)
 
+	r.expect(t, "version", healthy, "naru-v1 answers")
+
+	// A rebuild that was cut short is told of, with the two ways out of it.
+	build, err := store.New(engine.Conn(), store.Options{}).Rebuild(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = visit(t, configuration)
+	r.expect(t, "version", warning, "naru-v1 answers, naru-v2 is being built or was cut short", "naru index --rollback")
+	if err := build.Finish(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	r = visit(t, configuration)
+	r.expect(t, "version", healthy, "naru-v2 answers")
+
 	r = visit(t, "store: {url: '"+url+"', settings: {shards: 3}}")
 	r.expect(t, "collection", warning, "shards is 1 and should be 3", "naru index --rebuild")
 	if !r.OK {

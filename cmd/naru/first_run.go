@@ -32,7 +32,7 @@ func (f *firstRun) index(ctx context.Context, d *data, from []group, w io.Writer
 	defer shown.finish()
 	f.say("index: the documents are being listed")
 	defer f.state.Store(nil)
-	return d.runs(ctx, from, func(done, total int, uri string) {
+	return d.runs(ctx, from, false, func(done, total int, uri string) {
 		f.say(fmt.Sprintf("index: %d of %d documents are up to date so far", done, total))
 		shown.step(done, total, uri)
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,8 +15,8 @@ import (
 
 func newIndex(g *globals) *cobra.Command {
 	var (
-		opt      source.Options
-		rollback bool
+		opt               source.Options
+		rollback, rebuild bool
 	)
 	cmd := &cobra.Command{
 		Use:   "index [PATH…]",
@@ -25,11 +26,19 @@ changed documents are read, unchanged ones left alone, deleted ones removed.
 Interrupted at any point, the next run goes on from there. Without a PATH the
 sources of the configuration are read, each for those it is configured for.
 
+Ends with 1 where documents failed, after all others were indexed.
+
 After a release that reads or cuts documents otherwise, a new version of the index is
 built beside the old one, which answers until the new one is whole and was checked.
-The old one is kept: --rollback goes back to it.`,
+The old one is kept: --rollback goes back to it. --rebuild builds a new version
+although nothing asks for one, as changed settings of the store do; it takes over what
+is indexed, and reads what has changed since. Interrupted, the next run finishes it,
+with --rebuild or without; --rollback gives it up.`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if rollback {
+			switch {
+			case rollback && rebuild:
+				return &usageError{errors.New("index: --rollback goes back and --rebuild goes on: name one of them")}
+			case rollback:
 				return positional(cobra.NoArgs)(cmd, args)
 			}
 			return nil
@@ -46,24 +55,31 @@ The old one is kept: --rollback goes back to it.`,
 			if err != nil {
 				return err
 			}
-			if len(from) == 0 {
+			if len(from) == 0 && !rebuild {
 				return &usageError{errNoSources}
 			}
-			d, err := openData(cmd.Context(), c, backend.Options{})
+			d, err := openData(cmd.Context(), c, backend.Options{Existing: rebuild, Mend: rebuild})
 			if err != nil {
 				return err
 			}
 			defer func() { err = closeWith(d.Close, err) }()
-			report, err := d.index(cmd.Context(), from, cmd.ErrOrStderr())
+			report, err := d.index(cmd.Context(), from, rebuild, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			return g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report)
+			if err := g.writeReport(cmd.OutOrStdout(), cmd.ErrOrStderr(), report); err != nil {
+				return err
+			}
+			if n := len(report.Failed); n > 0 {
+				return fmt.Errorf("%d documents failed, and all others are indexed", n)
+			}
+			return nil
 		},
 	}
 	cmd.Flags().Int64Var(&opt.MaxBytes, "max-bytes", source.DefaultMaxBytes, "the size of the largest file to read")
 	cmd.Flags().BoolVar(&opt.FollowOutside, "follow-outside", false, "follow symbolic links that lead out of the given folders")
 	cmd.Flags().BoolVar(&rollback, "rollback", false, "go back to the version of the index before")
+	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "build the next version of the index although the rules are the same")
 	return cmd
 }
 
@@ -73,7 +89,7 @@ func (g *globals) rollback(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	d, err := openData(cmd.Context(), c, backend.Options{Existing: true})
+	d, err := openData(cmd.Context(), c, backend.Options{Existing: true, Mend: true})
 	if err != nil {
 		return err
 	}
@@ -85,15 +101,19 @@ func (g *globals) rollback(cmd *cobra.Command) (err error) {
 	if g.json {
 		return writeJSON(cmd.OutOrStdout(), version)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s answers now\n", version)
+	return writeServing(cmd.OutOrStdout(), version.String())
+}
+
+func writeServing(w io.Writer, version string) error {
+	_, err := fmt.Fprintf(w, "%s answers now\n", version)
 	return err
 }
 
 // index runs the indexer once, showing its progress on w.
-func (d *data) index(ctx context.Context, from []group, w io.Writer) (indexer.Report, error) {
+func (d *data) index(ctx context.Context, from []group, rebuild bool, w io.Writer) (indexer.Report, error) {
 	shown := newProgress(w, "Indexing")
 	defer shown.finish()
-	return d.runs(ctx, from, shown.step)
+	return d.runs(ctx, from, rebuild, shown.step)
 }
 
 func sources(folders []*source.Folder) []source.Source {
@@ -111,6 +131,11 @@ func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
 	}
 	for _, f := range r.Failed {
 		fmt.Fprintf(errs, "not indexed: %s: %s\n", printable(f.URI), printable(f.Error))
+	}
+	for _, version := range r.Built {
+		if err := writeServing(out, version); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintf(out, "%d documents, %d passages (%d added, %d updated, %d unchanged, %d deleted, %d failed) in %.1f s\n",
 		r.Documents, r.Passages, r.Added, r.Updated, r.Unchanged, r.Deleted, len(r.Failed), r.Seconds)

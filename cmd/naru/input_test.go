@@ -122,7 +122,7 @@ func TestHugeLine(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	r := indexedBy(t, data, docs)
+	r := indexedBy(t, "naru", data, docs)
 	if r.Documents != 1 || len(r.Failed) != 1 || r.Failed[0].URI != "docs/line.txt" ||
 		!strings.Contains(r.Failed[0].Error, "104857600 bytes, and the limit is 67108864; split it or raise the limit") {
 		t.Fatalf("with the default limit the report is %+v", r)

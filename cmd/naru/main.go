@@ -4,6 +4,7 @@
 //	naru index PATH…      read documents into the data folder
 //	naru ask QUESTION     answer from them
 //	naru serve [PATH…]    index, watch, and answer over HTTP
+//	naru forget PATH      drop what a folder gave that is gone
 //	naru eval FILE…       measure on question sets
 //	naru qdrant           serve the embedded engine to Qdrant clients
 //	naru restore FILE     bring a snapshot back
@@ -38,7 +39,7 @@ func main() {
 }
 
 // run executes one command line and returns its exit status: 0, 1 where the
-// work failed, 2 where the command line is wrong, 130 where it was interrupted.
+// work or some of it failed, 2 where the command line is wrong, 130 where it was interrupted.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -90,7 +91,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g))
 	return root
 }
 

@@ -81,6 +81,10 @@ func TestREADME(t *testing.T) {
 	// What the README says is printed is printed.
 	for _, c := range []struct{ command, prints string }{
 		{"go run ./cmd/naru index", " added, 0 updated, 0 unchanged, 0 deleted, 0 failed)"},
+		{"bin/naru index --rebuild", "naru-v2 answers now"},
+		{"bin/naru index --rollback", "naru-v1 answers now"},
+		{"bin/naru forget", " documents of samples/fr removed"},
+		{"bin/naru index samples", " added, 0 updated, "},
 		{`bin/naru ask "평일에`, "막차는 밤 9시 50분에 떠납니다. ["},
 		{`bin/naru ask "كم`, "على المريض أن يصوم اثنتي عشرة ساعة قبل تحليل السكر والدهون، ويُسمح له بشرب الماء فقط. [1]"},
 		{`bin/naru ask "كم`, "samples/ar/عيادة-الزيتونة.html, bytes 1415 to 1569"},
@@ -154,7 +158,7 @@ func background(t *testing.T, dir, command string) {
 	if address == nil {
 		t.Fatalf("%s does not say where it listens", command)
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", address[1]); err == nil {
 			conn.Close()
 			return

@@ -15,12 +15,21 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/naru-rag/naru/indexer"
 )
 
 // The test binary is also the program: testscript puts it into PATH as naru,
 // for scripts and for every test here that starts a real process.
 func TestMain(m *testing.M) {
-	testscript.Main(leakFree{m}, map[string]func(){"naru": main})
+	testscript.Main(leakFree{m}, map[string]func(){"naru": main, "naru-next": nextRelease})
+}
+
+// nextRelease is the program as a later release might be, which cuts documents
+// otherwise.
+func nextRelease() {
+	indexer.DefaultChunking.Target /= 2
+	main()
 }
 
 // leakFree runs the tests and fails where they leave goroutines behind.
@@ -43,6 +52,12 @@ func (m leakFree) Run() int {
 //	                         sentences.0.text, where files.len is a list's length
 //	fields PATH NAME…        the object at the path has exactly these fields
 //	append FILE COUNT TEXT   writes TEXT, with Go's escapes, COUNT times
+//	address VARIABLE         sets it to an address of this machine that is free
+//	listens ADDRESS          waits until a program listens there
+//	snapshot ADDRESS NAME FILE  has the Qdrant there write a snapshot of a
+//	                         collection, or with * of everything, and sets FILE
+//	                         to its path below the data folder
+//	damage FILE              changes a byte in the middle
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -50,6 +65,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonValue, "fields": jsonFields, "append": appendText,
+			"address": address, "listens": listening, "snapshot": snapshot, "damage": damage,
 		},
 	})
 }

@@ -124,7 +124,7 @@ func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
 			err := folder.Watch(ctx, func() {
 				running.Lock()
 				defer running.Unlock()
-				report, err := d.runs(ctx, from, nil)
+				report, err := d.runs(ctx, from, false, nil)
 				switch {
 				case ctx.Err() != nil:
 				case err != nil:

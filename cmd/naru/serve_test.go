@@ -427,7 +427,7 @@ func TestSecondProcessIsToldWhoHoldsTheData(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-s.ended
-	if report := indexedBy(t, data, docs); report.Unchanged != 1 {
+	if report := indexedBy(t, "naru", data, docs); report.Unchanged != 1 {
 		t.Errorf("after the holder was killed the report is %+v", report)
 	}
 }

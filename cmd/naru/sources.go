@@ -12,6 +12,7 @@ import (
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/store"
 )
 
 // group are the folders that one access is assigned to.
@@ -24,9 +25,9 @@ type group struct {
 // What they hold is known by where it lies from the data folder: it is the same
 // from wherever it is indexed, and after both were moved.
 func groups(c *config.Config, paths []string, opt source.Options) ([]group, error) {
-	base, err := filepath.Abs(c.Data)
+	base, err := dataPath(c)
 	if err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+		return nil, err
 	}
 	opt.Base = base
 	if len(paths) == 0 {
@@ -53,20 +54,44 @@ func groups(c *config.Config, paths []string, opt source.Options) ([]group, erro
 	return all, nil
 }
 
+// dataPath is what keys are relative to.
+func dataPath(c *config.Config) (string, error) {
+	path, err := filepath.Abs(c.Data)
+	if err != nil {
+		return "", fmt.Errorf("data folder %s: %w", c.Data, err)
+	}
+	return path, nil
+}
+
 // accessOf is what the configuration assigns to a path: that of the innermost
 // source it lies in, or else of nobody in particular in the asker's tenant. A
 // path around a source would let what is in that be seen by others.
 func accessOf(c *config.Config, path string) (rag.Access, error) {
+	access, inside, err := assignments(c, path)
+	if err != nil {
+		return rag.Access{}, err
+	}
+	for _, s := range inside {
+		if !sameAccess(assigned(s), access) {
+			return rag.Access{}, &usageError{fmt.Errorf("%s has the configured source %s in it, which belongs to others: index without a path, or name paths beside it", path, s.Path)}
+		}
+	}
+	return access, nil
+}
+
+// assignments are the access that a path has by the source around it, and the
+// sources that lie in it.
+func assignments(c *config.Config, path string) (rag.Access, []config.Source, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
-		return rag.Access{}, fmt.Errorf("path %s: %w", path, err)
+		return rag.Access{}, nil, fmt.Errorf("path %s: %w", path, err)
 	}
 	access, depth := rag.Access{Tenant: c.Asker.Tenant}, -1
 	var inside []config.Source
 	for _, s := range c.Sources {
 		of, err := filepath.Abs(s.Path)
 		if err != nil {
-			return rag.Access{}, fmt.Errorf("source %s: %w", s.Path, err)
+			return rag.Access{}, nil, fmt.Errorf("source %s: %w", s.Path, err)
 		}
 		switch {
 		case within(at, of) && len(of) > depth:
@@ -75,12 +100,7 @@ func accessOf(c *config.Config, path string) (rag.Access, error) {
 			inside = append(inside, s)
 		}
 	}
-	for _, s := range inside {
-		if !sameAccess(assigned(s), access) {
-			return rag.Access{}, &usageError{fmt.Errorf("%s has the configured source %s in it, which belongs to others: index without a path, or name paths beside it", path, s.Path)}
-		}
-	}
-	return access, nil
+	return access, inside, nil
 }
 
 func assigned(s config.Source) rag.Access {
@@ -97,10 +117,15 @@ func sameAccess(a, b rag.Access) bool {
 }
 
 // runs brings the indexes of groups into agreement with their folders, and adds
-// up what that did.
-func (d *data) runs(ctx context.Context, all []group, progress indexer.Progress) (indexer.Report, error) {
-	total := indexer.Report{Failed: []indexer.Failure{}}
+// up what that did. With rebuild, the next version of each of these indexes, and
+// of the asker's, is built on the way.
+func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress indexer.Progress) (indexer.Report, error) {
+	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}}
+	if rebuild {
+		all = append(slices.Clip(all), group{access: rag.Access{Tenant: d.config.Asker.Tenant}})
+	}
 	counted := map[string]bool{}
+	rebuilt := map[*store.Store]bool{}
 	for _, g := range all {
 		s, err := d.Store(ctx, g.access.Tenant)
 		if err != nil {
@@ -110,12 +135,16 @@ func (d *data) runs(ctx context.Context, all []group, progress indexer.Progress)
 		if err != nil {
 			return total, err
 		}
-		r, err := ix.Run(ctx, sources(g.folders), progress)
+		run := ix.Run
+		if rebuild && !rebuilt[s] {
+			run, rebuilt[s] = ix.Rebuild, true
+		}
+		r, err := run(ctx, sources(g.folders), progress)
 		total.Added, total.Updated = total.Added+r.Added, total.Updated+r.Updated
 		total.Unchanged, total.Deleted = total.Unchanged+r.Unchanged, total.Deleted+r.Deleted
 		total.Failed = append(total.Failed, r.Failed...)
 		total.Seconds += r.Seconds
-		total.Index = r.Index
+		total.Index, total.Built = r.Index, append(total.Built, r.Built...)
 		if err != nil {
 			return total, err
 		}

@@ -31,6 +31,9 @@ type Options struct {
 	LockTimeout time.Duration
 	// Existing refuses a data folder that nothing was indexed into.
 	Existing bool
+	// Mend opens collections that are not as configured, for what puts that
+	// right; otherwise one with which searches or writes would fail is an error.
+	Mend bool
 	// Remote refuses the embedded engine, for a place whose folder is not kept.
 	// It says why.
 	Remote string
@@ -44,6 +47,7 @@ type Backend struct {
 	conn   grpc.ClientConnInterface
 	close  func() error
 	where  string
+	mend   bool
 	log    *slog.Logger
 
 	mu     sync.Mutex
@@ -56,7 +60,7 @@ var _ rag.Searcher = (*Backend)(nil)
 // version, and for nothing else: the collections are looked at when they are
 // first used.
 func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) {
-	b := &Backend{config: c, log: opt.Logger, stores: map[string]*store.Store{}}
+	b := &Backend{config: c, mend: opt.Mend, log: opt.Logger, stores: map[string]*store.Store{}}
 	if b.log == nil {
 		b.log = slog.Default()
 	}
@@ -111,14 +115,11 @@ func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error
 	if tenant == "" {
 		return nil, rag.ErrNoTenant
 	}
-	name := b.Collection(tenant)
-	b.mu.Lock()
-	s := b.stores[name]
-	b.mu.Unlock()
-	if s != nil {
+	name := Collection(&b.config.Store, tenant)
+	if s := b.opened(name); s != nil {
 		return s, nil
 	}
-	s = store.New(b.conn, b.options(name))
+	s := store.New(b.conn, b.options(name))
 	if err := s.Ensure(ctx); err != nil {
 		return nil, err
 	}
@@ -134,6 +135,22 @@ func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error
 	return s, nil
 }
 
+// opened is the store of a collection that was opened before, or nil.
+func (b *Backend) opened(name string) *store.Store {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stores[name]
+}
+
+// exists tells whether a tenant has an index. It makes none.
+func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
+	name := Collection(&b.config.Store, tenant)
+	if b.opened(name) != nil {
+		return true, nil
+	}
+	return store.New(b.conn, b.options(name)).Exists(ctx)
+}
+
 func (b *Backend) options(name string) store.Options {
 	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking)}
 	if b.config.Store.URL != "" {
@@ -145,7 +162,7 @@ func (b *Backend) options(name string) store.Options {
 
 // compare reports how a server's collection differs from what is configured.
 func (b *Backend) compare(ctx context.Context, s *store.Store) error {
-	if b.config.Store.URL == "" {
+	if b.config.Store.URL == "" || b.mend {
 		return nil
 	}
 	drift, err := s.Drift(ctx, b.config.Store.Settings)
@@ -161,25 +178,40 @@ func (b *Backend) compare(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-// plain are tenants whose names can be part of a collection's.
-var plain = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$`)
+// plain are tenants whose names can be part of a collection's. An index is an
+// alias on a collection name-vN, so that a name which ends like that could be
+// the version of another.
+var (
+	plain     = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$`)
+	versioned = regexp.MustCompile(`-v[0-9]+$`)
+)
 
 // Collection is the name of the index of a tenant: one for all or, where they
 // are to be apart, one for each.
-func (b *Backend) Collection(tenant string) string {
-	name := b.config.Store.Collection
+func Collection(c *config.Store, tenant string) string {
+	name := c.Collection
 	switch {
-	case !b.config.Store.CollectionPerTenant:
+	case !c.CollectionPerTenant:
 		return name
-	case plain.MatchString(tenant):
+	case plain.MatchString(tenant) && !versioned.MatchString(tenant):
 		return name + "@" + tenant
 	}
 	sum := sha256.Sum256([]byte(tenant))
 	return name + "@~" + hex.EncodeToString(sum[:16])
 }
 
-// Search implements rag.Searcher over the index of whoever asks.
+// Search implements rag.Searcher over the index of whoever asks. Where a tenant
+// has none, nothing is found, and none is made.
 func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
+	if q.Asker.Tenant == "" {
+		return rag.Results{}, fmt.Errorf("search: %w", rag.ErrNoTenant)
+	}
+	switch exists, err := b.exists(ctx, q.Asker.Tenant); {
+	case err != nil:
+		return rag.Results{}, fmt.Errorf("search: %w", err)
+	case !exists:
+		return rag.Results{Empty: true}, nil
+	}
 	s, err := b.Store(ctx, q.Asker.Tenant)
 	if err != nil {
 		return rag.Results{}, fmt.Errorf("search: %w", err)

@@ -5,7 +5,7 @@
 // the Backend itself, which finds the index of whoever asks.
 //
 // It promises that tenants that are configured to be apart
-// (store.collection_per_tenant) never share a collection, and that a search
-// without a tenant is an error. It does not check who asks: that is the
-// listener's.
+// (store.collection_per_tenant) never share a collection, that a search without a
+// tenant is an error, and that one of a tenant that has nothing makes nothing. It
+// does not check who asks: that is the listener's.
 package backend

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/naru-rag/naru/functions/web"
@@ -128,20 +130,12 @@ func TestAskFailures(t *testing.T) {
 			return rag.Answer{Confidence: math.NaN()}, nil
 		}, 500, "Internal error."},
 		{"busy", func(context.Context, rag.Question) (rag.Answer, error) { return rag.Answer{}, web.ErrBusy }, 503, "busy"},
-		{"slow", func(ctx context.Context, _ rag.Question) (rag.Answer, error) {
-			<-ctx.Done()
-			return rag.Answer{}, ctx.Err()
-		}, 504, "too long"},
-		{"slow and deaf", func(context.Context, rag.Question) (rag.Answer, error) {
-			time.Sleep(time.Second)
-			return rag.Answer{}, nil
-		}, 504, "too long"},
 	}
 	for _, tt := range tests {
 		for _, accept := range []string{"Accept: application/json", "Accept: text/event-stream"} {
 			t.Run(tt.name+" "+accept, func(t *testing.T) {
 				var log logs
-				server := start(t, web.Options{Answerer: tt.answer, Logger: log.logger(), Timeout: 200 * time.Millisecond})
+				server := start(t, web.Options{Answerer: tt.answer, Logger: log.logger()})
 				resp := ask(t, server, `{"question":"비밀 질문"}`, accept)
 				if p := resp.problem(t); p.Status != tt.status || !strings.Contains(p.Detail, tt.detail) {
 					t.Errorf("got %d %s, want %d %s", p.Status, p.Detail, tt.status, tt.detail)
@@ -163,6 +157,45 @@ func TestAskFailures(t *testing.T) {
 	}
 }
 
+// An answer that does not come is waited for until the timeout and no longer,
+// whether the answerer hears of that or not. Only the timeout can end these
+// requests, and the clock is synctest's.
+func TestAskTimesOut(t *testing.T) {
+	for name, deaf := range map[string]bool{"slow": false, "slow and deaf": true} {
+		for _, accept := range []string{"application/json", "text/event-stream"} {
+			t.Run(name+" "+accept, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ends := make(chan struct{})
+					defer close(ends)
+					var log logs
+					began := time.Now()
+					h := handler(t, web.Options{Timeout: time.Minute, Heartbeat: time.Hour, Logger: log.logger(),
+						Answerer: answerFunc(func(ctx context.Context, _ rag.Question) (rag.Answer, error) {
+							if deaf {
+								ctx = context.WithoutCancel(ctx)
+							}
+							select {
+							case <-ctx.Done():
+							case <-ends:
+							}
+							return rag.Answer{}, ctx.Err()
+						})})
+					resp := askHandler(h, `{"question":"비밀 질문"}`, accept)
+					if p := resp.problem(t); p.Status != 504 || !strings.Contains(p.Detail, "too long") {
+						t.Errorf("got %d %s, want 504", p.Status, p.Detail)
+					}
+					if took := time.Since(began); took != time.Minute {
+						t.Errorf("it ended after %v", took)
+					}
+					if got := log.String(); !strings.Contains(got, "request failed") || !strings.Contains(got, "id=id-1") || strings.Contains(got, "비밀") {
+						t.Errorf("the log is %s", got)
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestAskSaysWhatTheAnswererMinds(t *testing.T) {
 	server := start(t, web.Options{Answerer: answerFunc(func(context.Context, rag.Question) (rag.Answer, error) {
 		return rag.Answer{}, &rag.QuestionError{Field: "language", Reason: "is not known"}
@@ -173,41 +206,36 @@ func TestAskSaysWhatTheAnswererMinds(t *testing.T) {
 }
 
 func TestAskLimitsConcurrency(t *testing.T) {
-	let, entered := make(chan struct{}), make(chan struct{}, 8)
-	server := start(t, web.Options{MaxConcurrent: 2, MaxWait: 20 * time.Millisecond,
-		Answerer: answerFunc(func(context.Context, rag.Question) (rag.Answer, error) {
-			entered <- struct{}{}
-			<-let
-			return rag.Answer{}, nil
-		})})
-	results := make(chan int, 2)
-	for range 2 {
-		go func() {
-			resp, err := http.Post(server.URL+"/v1/ask", "application/json", strings.NewReader(`{"question":"a"}`))
-			if err != nil {
-				results <- 0
-				return
-			}
-			resp.Body.Close()
-			results <- resp.StatusCode
-		}()
-	}
-	<-entered
-	<-entered
-	resp := ask(t, server, `{"question":"a"}`)
-	if p := resp.problem(t); p.Status != 429 || resp.header.Get("Retry-After") != "1" {
-		t.Errorf("the third got %d, Retry-After %q", p.Status, resp.header.Get("Retry-After"))
-	}
-	if resp := send(t, http.MethodGet, server.URL+"/healthz", nil); resp.status != 200 {
-		t.Errorf("a busy server is not healthy: %d", resp.status)
-	}
-	close(let)
-	for range 2 {
-		if status := <-results; status != 200 {
-			t.Errorf("one of the first two got %d", status)
+	synctest.Test(t, func(t *testing.T) {
+		let := make(chan struct{})
+		h := handler(t, web.Options{MaxConcurrent: 2, MaxWait: time.Second,
+			Answerer: answerFunc(func(context.Context, rag.Question) (rag.Answer, error) {
+				<-let
+				return rag.Answer{}, nil
+			})})
+		ask := func() reply { return askHandler(h, `{"question":"a"}`, "application/json") }
+		results := make(chan int, 2)
+		for range 2 {
+			go func() { results <- ask().status }()
 		}
-	}
-	if resp := ask(t, server, `{"question":"a"}`); resp.status != 200 {
-		t.Errorf("slots were not given back: %d", resp.status)
-	}
+		synctest.Wait() // until both are at work
+		resp := ask()
+		if p := resp.problem(t); p.Status != 429 || resp.header.Get("Retry-After") != "1" {
+			t.Errorf("the third got %d, Retry-After %q", p.Status, resp.header.Get("Retry-After"))
+		}
+		health := httptest.NewRecorder()
+		h.ServeHTTP(health, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		if health.Code != 200 {
+			t.Errorf("a busy server is not healthy: %d", health.Code)
+		}
+		close(let)
+		for range 2 {
+			if status := <-results; status != 200 {
+				t.Errorf("one of the first two got %d", status)
+			}
+		}
+		if resp := ask(); resp.status != 200 {
+			t.Errorf("slots were not given back: %d", resp.status)
+		}
+	})
 }

@@ -102,8 +102,12 @@ func (l *library) Delete(ctx context.Context, tenant, id string) error {
 	return nil
 }
 
-// start serves a handler with what opt leaves out filled in.
-func start(t *testing.T, opt web.Options) *httptest.Server {
+// patience is how long anything may take before a test gives up. Nothing waits
+// for it that goes well.
+const patience = time.Minute
+
+// handler is one with what opt leaves out filled in.
+func handler(t *testing.T, opt web.Options) *web.Handler {
 	t.Helper()
 	if opt.Answerer == nil {
 		opt.Answerer = answerFunc(answerNothing)
@@ -118,9 +122,26 @@ func start(t *testing.T, opt web.Options) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(h)
+	return h
+}
+
+// start serves such a handler.
+func start(t *testing.T, opt web.Options) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(handler(t, opt))
 	t.Cleanup(server.Close)
 	return server
+}
+
+// askHandler asks without a connection in between, which synctest could not
+// follow.
+func askHandler(h http.Handler, body, accept string) reply {
+	request := httptest.NewRequest(http.MethodPost, "/v1/ask", strings.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", accept)
+	got := httptest.NewRecorder()
+	h.ServeHTTP(got, request)
+	return reply{got.Code, got.Header(), got.Body.String()}
 }
 
 type reply struct {
@@ -206,11 +227,10 @@ func (l *logs) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, ni
 // eventually waits for something that another goroutine is about to do.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 500 {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if done() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("never happened: %s", what)
 }

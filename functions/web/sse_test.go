@@ -110,7 +110,7 @@ func TestLeavingCancels(t *testing.T) {
 				if !errors.Is(err, context.Canceled) {
 					t.Errorf("the work ended with %v", err)
 				}
-			case <-time.After(5 * time.Second):
+			case <-time.After(patience):
 				t.Fatal("the work goes on")
 			}
 			eventually(t, "the log says that the caller left", func() bool { return strings.Contains(log.String(), "status=499") })

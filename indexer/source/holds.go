@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,22 @@ func (f *Folder) Holds(key string) bool {
 		}
 	}
 	return true
+}
+
+// Under returns what tells of a key whether it is that of a path or of something
+// below it: of everything there, what is hidden too. Nothing need be at the path
+// any more. Of the options only Base counts.
+func Under(place string, opt Options) (func(key string) bool, error) {
+	abs, err := filepath.Abs(place)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: %w", place, err)
+	}
+	f := &Folder{path: abs, opt: opt}
+	root := escape(filepath.ToSlash(abs))
+	return func(key string) bool {
+		at := f.absolute(key)
+		return at == root || strings.HasPrefix(at, strings.TrimSuffix(root, "/")+"/")
+	}, nil
 }
 
 // keyOf returns the key of the item or folder at an absolute path.
