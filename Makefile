@@ -40,7 +40,7 @@ bench:
 # Processes killed and disks that crash at random moments, many times; everybody
 # asking for what they may not see.
 crash:
-	NARU_CRASH_CYCLES=$${NARU_CRASH_CYCLES:-500} go test ./cmd/naru -run TestKillAtAnyMoment -count 1 -timeout 60m -v
+	NARU_CRASH_CYCLES=$${NARU_CRASH_CYCLES:-500} go test ./cmd/naru -run Kill -count 1 -timeout 60m -v
 	NARU_TEST_KILL_CYCLES=$${NARU_TEST_KILL_CYCLES:-10000} NARU_TEST_CRASH_STATES=$${NARU_TEST_CRASH_STATES:-1000} \
 		go test ./store/embedded -run 'Kill|CrashStates' -count 1 -timeout 3h -v
 	NARU_TEST_ACCESS_QUERIES=$${NARU_TEST_ACCESS_QUERIES:-2000000} go test ./store -run NobodyFinds -count 1 -timeout 3h -v
