@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
@@ -172,15 +175,33 @@ var versions = []sentence{
 			s.Errorf("Versions returns %+v, %v", all, err)
 		}
 	}},
+	{"Documents that say the same keep no version from answering", func(s *subject) {
+		for i := range 60 {
+			s.put(entry(fmt.Sprint(i), "The ferry leaves at noon."))
+		}
+		if err := s.build("second").Finish(s.ctx); err != nil {
+			s.Error(err)
+		}
+	}},
 	{"A version that does not find what it holds does not answer", func(s *subject) {
 		s.put(entry("a", "The ferry leaves at noon."))
 		before := s.index(s.Store)
 		b := s.build("second")
+		if err := b.Put(s.ctx, entry("a", "The ferry leaves at noon.")); err != nil {
+			s.Fatal(err)
+		}
 		for i := range 40 {
-			// Every passage says the same: a search for one finds ten others.
-			if err := b.Put(s.ctx, entry(fmt.Sprint("same ", i), "The ferry leaves at noon.")); err != nil {
+			if err := b.Put(s.ctx, entry(fmt.Sprint(i), "The ferry leaves at noon.")); err != nil {
 				s.Fatal(err)
 			}
+		}
+		// Its passages have lost their vectors.
+		_, err := qdrant.NewPointsClient(s.conn).DeleteVectors(s.ctx, &qdrant.DeletePointVectors{
+			CollectionName: b.Version.Collection, Wait: proto.Bool(true),
+			PointsSelector: qdrant.NewPointsSelectorFilter(&qdrant.Filter{}), Vectors: &qdrant.VectorsSelector{Names: []string{"terms"}},
+		})
+		if err != nil {
+			s.Fatal(err)
 		}
 		if err := b.Finish(s.ctx); !errors.Is(err, store.ErrNotEqual) {
 			s.Errorf("Finish returns %v", err)
