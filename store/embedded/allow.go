@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -154,7 +155,7 @@ var allowedFields = func() map[protoreflect.FullName]map[protoreflect.Name]bool 
 // implement.
 func checkSupported(request proto.Message) error {
 	m := request.ProtoReflect()
-	if refused := walk(m); refused != nil {
+	if refused := walk(m, maxNesting); refused != nil {
 		return refused.err(m)
 	}
 	return nil
@@ -168,8 +169,17 @@ type refusal struct {
 	wrong string
 }
 
+// maxNesting is how many messages may lie inside each other: what a wire lets
+// through. More comes from a caller in this process only, and could take more
+// stack than there is.
+const maxNesting = protowire.DefaultRecursionLimit
+
+var tooDeep = &refusal{wrong: fmt.Sprintf("is nested deeper than %d messages", maxNesting)}
+
+// at adds a field to the way to what is refused, but for what is wrong with all
+// of it.
 func (r *refusal) at(name string) *refusal {
-	if r != nil {
+	if r != nil && r != tooDeep {
 		r.path = append(r.path, name)
 	}
 	return r
@@ -187,10 +197,14 @@ func (r *refusal) err(m protoreflect.Message) error {
 	return unsupported("%s", &b)
 }
 
-func walk(m protoreflect.Message) (refused *refusal) {
+// walk looks into a message, and into what is in it at most depth deep.
+func walk(m protoreflect.Message, depth int) (refused *refusal) {
 	name := m.Descriptor().FullName()
 	if freeForm[name] {
 		return nil
+	}
+	if depth == 0 {
+		return tooDeep
 	}
 	if !m.IsValid() {
 		return &refusal{wrong: "is nil"} // from a caller in this process: a wire has no such thing
@@ -204,13 +218,13 @@ func walk(m protoreflect.Message) (refused *refusal) {
 			refused = &refusal{path: []string{string(fd.Name())}}
 			return false
 		}
-		refused = walkField(fd, v)
+		refused = walkField(fd, v, depth-1)
 		return refused == nil
 	})
 	return refused
 }
 
-func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value) (refused *refusal) {
+func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value, depth int) (refused *refusal) {
 	switch {
 	case fd.IsMap():
 		value := fd.MapValue()
@@ -218,7 +232,7 @@ func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value) (refused *
 			return nil
 		}
 		v.Map().Range(func(k protoreflect.MapKey, item protoreflect.Value) bool {
-			refused = walk(item.Message()).at(fmt.Sprintf("%s[%q]", fd.Name(), k.String()))
+			refused = walk(item.Message(), depth).at(fmt.Sprintf("%s[%q]", fd.Name(), k.String()))
 			return refused == nil
 		})
 		return refused
@@ -232,12 +246,12 @@ func walkField(fd protoreflect.FieldDescriptor, v protoreflect.Value) (refused *
 	case fd.IsList():
 		list := v.List()
 		for i := range list.Len() {
-			if refused := walk(list.Get(i).Message()); refused != nil {
+			if refused := walk(list.Get(i).Message(), depth); refused != nil {
 				return refused.at(string(fd.Name()))
 			}
 		}
 		return nil
 	default:
-		return walk(v.Message()).at(string(fd.Name()))
+		return walk(v.Message(), depth).at(string(fd.Name()))
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/qdrant/go-client/qdrant"
+
 	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
@@ -36,8 +38,9 @@ const (
 	frameEnd        = 'E'
 )
 
-// maxFrame is more than any point can have.
-const maxFrame = 1 << 30
+// maxFrame is what a frame may have, so that a file that lies about its lengths
+// takes no more memory. No point has more: see maxPoint.
+const maxFrame = maxPoint + pointid.Size
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -135,8 +138,12 @@ type archiveReader struct {
 func newArchiveReader(r io.Reader) (*archiveReader, error) {
 	a := &archiveReader{from: bufio.NewReaderSize(r, 1<<16)}
 	magic := make([]byte, len(archiveMagic))
-	if _, err := io.ReadFull(a.from, magic); err != nil || string(magic) != archiveMagic {
+	const version = len(archiveMagic) - 1
+	switch _, err := io.ReadFull(a.from, magic); {
+	case err != nil || string(magic[:version]) != archiveMagic[:version]:
 		return nil, fmt.Errorf("%w: it does not begin as one", ErrNotSnapshot)
+	case string(magic) != archiveMagic:
+		return nil, fmt.Errorf("%w: it has format %q and this program reads %q: use the program that wrote it", ErrNotSnapshot, magic[version:], archiveMagic[version:])
 	}
 	return a, nil
 }
@@ -169,6 +176,9 @@ func (a *archiveReader) next() (kind byte, data []byte, err error) {
 		if len(data) != 8 || binary.BigEndian.Uint64(data) != a.frames {
 			return fail("counts other frames")
 		}
+		if _, err := a.from.ReadByte(); err != io.EOF {
+			return fail("is the last and has something after it")
+		}
 		return 0, nil, io.EOF
 	}
 	a.frames++
@@ -176,11 +186,17 @@ func (a *archiveReader) next() (kind byte, data []byte, err error) {
 }
 
 // splitPoint reads a frame of a point.
-func splitPoint(data []byte) (key pointid.Key, value []byte, err error) {
+func splitPoint(data []byte) (key pointid.Key, version uint64, p *qdrant.PointStruct, err error) {
 	if len(data) < len(key) {
-		return key, nil, errors.New("a point is cut short")
+		return key, 0, nil, errors.New("a point is cut short")
 	}
 	copy(key[:], data)
-	_, _, err = decodePoint(data[len(key):])
-	return key, data[len(key):], err
+	version, p, err = decodePoint(data[len(key):])
+	if err != nil {
+		return key, 0, nil, err
+	}
+	if of, err := pointid.Parse(p.GetId()); err != nil || of != key {
+		return key, 0, nil, fmt.Errorf("a point has the id %v and the key of %s", p.GetId(), key)
+	}
+	return key, version, p, nil
 }

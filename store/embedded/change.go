@@ -137,7 +137,7 @@ func (s *staging) editPayload(selector *qdrant.PointsSelector, f func(old map[st
 		if err := payload.Check(fields); err != nil {
 			return nil, err
 		}
-		return &qdrant.PointStruct{Id: old.Id, Payload: fields, Vectors: old.Vectors}, nil
+		return &qdrant.PointStruct{Id: old.Id, Payload: payload.WithNulls(fields), Vectors: old.Vectors}, nil
 	})
 }
 
@@ -293,6 +293,9 @@ func (s *staging) changes() []change {
 	return changes
 }
 
+// maxPoint is how many bytes a point may have, encoded.
+const maxPoint = 256 << 20
+
 // fill puts the changes and their entry of the log into a batch.
 func (s *staging) fill(b *pebble.Batch, changes []change) error {
 	entry := make([]byte, 0, len(changes)*pointid.Size)
@@ -308,6 +311,9 @@ func (s *staging) fill(b *pebble.Batch, changes []change) error {
 		value, err := encodePoint(c.version, c.point)
 		if err != nil {
 			return invalid("point %s cannot be encoded: %v", c.key, err)
+		}
+		if len(value) > maxPoint {
+			return invalid("point %s has %d MiB with its payload, and at most %d can be kept", c.key, len(value)>>20, maxPoint>>20)
 		}
 		if err := b.Set(key, value, nil); err != nil {
 			return err

@@ -262,11 +262,11 @@ func checkCollectionName(name string) error {
 
 // checkConfig returns what is kept of a request for a collection.
 func checkConfig(r *qdrant.CreateCollection) (*qdrant.CreateCollection, error) {
-	config := proto.Clone(r).(*qdrant.CreateCollection)
-	config.Timeout = nil
-	if err := payload.Check(r.GetMetadata()); err != nil {
+	if err := payload.Check(r.GetMetadata()); err != nil { // which bounds how deep it is, and so the copying
 		return nil, err
 	}
+	config := proto.Clone(r).(*qdrant.CreateCollection)
+	config.Timeout = nil
 	dense := denseParams(config)
 	for name, p := range dense {
 		switch {
@@ -286,10 +286,10 @@ func checkConfig(r *qdrant.CreateCollection) (*qdrant.CreateCollection, error) {
 
 // updatedConfig applies a request for a change to a configuration.
 func updatedConfig(old *qdrant.CreateCollection, r *qdrant.UpdateCollection) (*qdrant.CreateCollection, error) {
-	r = proto.Clone(r).(*qdrant.UpdateCollection) // parts of it are kept
 	if err := payload.Check(r.GetMetadata()); err != nil {
 		return nil, err
 	}
+	r = proto.Clone(r).(*qdrant.UpdateCollection) // parts of it are kept
 	config := proto.Clone(old).(*qdrant.CreateCollection)
 	config.HnswConfig = merged(config.HnswConfig, r.GetHnswConfig())
 	config.OptimizersConfig = merged(config.OptimizersConfig, r.GetOptimizersConfig())

@@ -48,8 +48,8 @@ func (c *conn) Invoke(ctx context.Context, name string, args, reply any, _ ...gr
 		return status.Errorf(codes.Internal, "%s: request is a %T, not a message", name, args)
 	}
 	out, ok := reply.(proto.Message)
-	if !ok {
-		return status.Errorf(codes.Internal, "%s: reply is a %T, not a message", name, reply)
+	if !ok || !out.ProtoReflect().IsValid() {
+		return status.Errorf(codes.Internal, "%s: reply is a %T, no message to write to", name, reply)
 	}
 	if err := contextError(ctx); err != nil {
 		return err

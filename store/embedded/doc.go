@@ -39,6 +39,7 @@
 //   - Recommendation, discovery, groups, facets, full-text indexes, vectors of
 //     several vectors, half-precision vectors and inference are not
 //     implemented; nor are nodes and shards: there is one of each.
+//   - A point has at most 256 MiB, encoded.
 //   - Searches compare with every vector that the filter leaves: there is no
 //     approximate index. That is quick to some hundred thousand points.
 package embedded

@@ -147,6 +147,9 @@ func (q *querier) nearest(ctx context.Context, t *target, pick func(*part) (sele
 	hits := make([]hit, 0, len(found))
 	for _, h := range found {
 		score := shownScore(t.distance, h.Score)
+		if score != score {
+			break // what overflows has no score; NaN comes last
+		}
 		if t.threshold != nil && beyond(t.distance, score, *t.threshold) {
 			break
 		}
@@ -166,12 +169,13 @@ func shownScore(d qdrant.Distance, score float32) float32 {
 	return score
 }
 
-// beyond tells whether a score is not better than a threshold.
+// beyond tells whether a score is not better than a threshold; none is better
+// than NaN.
 func beyond(d qdrant.Distance, score, threshold float32) bool {
 	if d == qdrant.Distance_Euclid || d == qdrant.Distance_Manhattan {
-		return score >= threshold
+		return !(score < threshold)
 	}
-	return score <= threshold
+	return !(score > threshold)
 }
 
 // collector keeps the best of a selection.

@@ -23,7 +23,7 @@ func (r *record) normalise(key pointid.Key, p *qdrant.PointStruct) (*qdrant.Poin
 	if err != nil {
 		return nil, err
 	}
-	out := &qdrant.PointStruct{Id: key.ID(), Payload: p.GetPayload()}
+	out := &qdrant.PointStruct{Id: key.ID(), Payload: payload.WithNulls(p.GetPayload())}
 	if len(vectors) > 0 {
 		out.Vectors = qdrant.NewVectorsMap(vectors)
 	}

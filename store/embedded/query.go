@@ -278,7 +278,7 @@ func hitsOf(fused []fusion.Hit) []hit {
 func best(hits []hit, s queryStage) []hit {
 	if s.threshold != nil {
 		for i, h := range hits {
-			if h.score < *s.threshold {
+			if !(h.score >= *s.threshold) {
 				hits = hits[:i]
 				break
 			}

@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/naru-rag/naru/store/embedded/internal/pointid"
 )
 
 // Restored says what [Engine.Restore] brought back.
@@ -65,6 +67,7 @@ type restoredCollection struct {
 	name   string
 	record *record // nil until it is read
 	points int
+	last   pointid.Key // of them
 	parts  []*part
 }
 
@@ -137,6 +140,9 @@ func (r *restorer) frame(kind byte, data []byte) error {
 			return fmt.Errorf("%w: a record has no collection", ErrNotSnapshot)
 		}
 		record, err := decodeRecord(data)
+		if err == nil {
+			err = record.check()
+		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
 		}
@@ -146,15 +152,10 @@ func (r *restorer) frame(kind byte, data []byte) error {
 		if c == nil || c.record == nil {
 			return fmt.Errorf("%w: a point has no collection", ErrNotSnapshot)
 		}
-		key, value, err := splitPoint(data)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
-		}
-		c.points++
-		return r.batch.Set(pointKey(c.record.id, key), value, nil)
+		return r.point(c, data)
 	case frameAlias:
 		alias, name, ok := bytes.Cut(data, []byte{0})
-		if !ok {
+		if !ok || checkCollectionName(string(alias)) != nil {
 			return fmt.Errorf("%w: an alias is malformed", ErrNotSnapshot)
 		}
 		r.aliases[string(alias)] = string(name)
@@ -162,6 +163,43 @@ func (r *restorer) frame(kind byte, data []byte) error {
 		return fmt.Errorf("%w: a frame of kind %q is unknown", ErrNotSnapshot, kind)
 	}
 	return nil
+}
+
+// check refuses what no request could have made: whoever wrote the file need not
+// have been this program.
+func (r *record) check() error {
+	if err := checkSupported(r.config); err != nil {
+		return err
+	}
+	if _, err := checkConfig(r.config); err != nil {
+		return err
+	}
+	for _, f := range r.fields {
+		if err := errors.Join(checkSupported(f), checkFieldIndex(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// point takes a point in, as if it were stored by a request.
+func (r *restorer) point(c *restoredCollection, data []byte) error {
+	key, version, p, err := splitPoint(data)
+	if err == nil && c.points > 0 && key.Compare(c.last) <= 0 {
+		err = fmt.Errorf("point %s is not in its place", key)
+	}
+	if err == nil {
+		p, err = c.record.normalise(key, p)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotSnapshot, err)
+	}
+	c.points, c.last = c.points+1, key
+	value, err := encodePoint(version, p)
+	if err != nil {
+		return err
+	}
+	return r.batch.Set(pointKey(c.record.id, key), value, nil)
 }
 
 // nameOf returns the name that a collection of the snapshot gets.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/qdrant/go-client/qdrant"
@@ -26,6 +29,9 @@ type snapshotsServer struct {
 }
 
 const snapshotSuffix = ".snapshot"
+
+// maxFileName is how many bytes the name of a file may have.
+const maxFileName = 255
 
 // everything is the folder of the snapshots of all collections together. No
 // collection can have its name.
@@ -189,7 +195,7 @@ func (e *Engine) writeSnapshot(ctx context.Context, of string, views []namedView
 			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
 		}
 	}()
-	sum, err := writeArchive(ctx, f, views, aliases)
+	sum, err := writeArchive(ctx, roomyWriter{f, e}, views, aliases)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return nil, err
 	}
@@ -209,31 +215,64 @@ func (e *Engine) writeSnapshot(ctx context.Context, of string, views []namedView
 	}, syncFolder(vfs.Default, dir)
 }
 
+// roomyWriter leaves room on the disk for what is written meanwhile: see
+// roomFor.
+type roomyWriter struct {
+	to io.Writer
+	e  *Engine
+}
+
+func (w roomyWriter) Write(p []byte) (int, error) {
+	if err := w.e.roomFor(int64(len(p))); err != nil {
+		return 0, err
+	}
+	return w.to.Write(p)
+}
+
 // unfinished is the pattern of the names of snapshots being written.
 const unfinished = "writing-*"
 
-// removeUnfinished removes what was being written when the process ended.
+// removeUnfinished removes what was being written when the process ended:
+// snapshots without a name, and checksums of none.
 func (e *Engine) removeUnfinished() error {
+	folder := filepath.Join(e.dir, snapshotFolder)
 	var err error
-	for _, below := range []string{"", "*"} {
-		paths, bad := filepath.Glob(filepath.Join(e.dir, snapshotFolder, below, unfinished))
-		err = errors.Join(err, bad)
-		for _, path := range paths {
-			if info, statErr := os.Lstat(path); statErr == nil && info.Mode().IsRegular() { // a collection may have such a name
-				err = errors.Join(err, ignoreMissing(os.Remove(path)))
+	for _, pattern := range []string{unfinished, "*" + snapshotSuffix + checksumSuffix} {
+		for _, below := range []string{"", "*/"} {
+			names, bad := fs.Glob(os.DirFS(folder), below+pattern)
+			err = errors.Join(err, bad)
+			for _, name := range names {
+				path := filepath.Join(folder, name)
+				if of, ok := strings.CutSuffix(path, checksumSuffix); ok && pattern != unfinished {
+					if _, statErr := os.Lstat(of); !errors.Is(statErr, os.ErrNotExist) {
+						continue
+					}
+				}
+				if info, statErr := os.Lstat(path); statErr == nil && info.Mode().IsRegular() { // a collection may have such a name
+					err = errors.Join(err, ignoreMissing(os.Remove(path)))
+				}
 			}
 		}
 	}
 	return err
 }
 
-// snapshotPrefix begins the name of a snapshot.
+// snapshotPrefix begins the name of a snapshot: with as much of the collection's
+// as leaves room for the rest.
 func snapshotPrefix(of string) string {
 	if of == everything {
 		return "full-snapshot"
 	}
+	const rest = len("-"+snapshotTime) + len(snapshotSuffix) + len(checksumSuffix)
+	of = of[:min(len(of), maxFileName-rest)]
+	for !utf8.ValidString(of) { // which the whole name is
+		of = of[:len(of)-1]
+	}
 	return of
 }
+
+// snapshotTime is how the time is written in the name of a snapshot.
+const snapshotTime = "2006-01-02-15-04-05.000000"
 
 // checksumSuffix ends the name of the file that holds a snapshot's SHA-256.
 const checksumSuffix = ".sha256"
@@ -242,7 +281,7 @@ const checksumSuffix = ".sha256"
 // and returns it.
 func nameSnapshot(dir, prefix string, now time.Time, sum string) (string, error) {
 	for {
-		name := fmt.Sprintf("%s-%s%s", prefix, now.Format("2006-01-02-15-04-05.000000"), snapshotSuffix)
+		name := fmt.Sprintf("%s-%s%s", prefix, now.Format(snapshotTime), snapshotSuffix)
 		f, err := os.OpenFile(filepath.Join(dir, name+checksumSuffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, os.ErrExist) {
 			now = now.Add(time.Microsecond)
@@ -252,7 +291,10 @@ func nameSnapshot(dir, prefix string, now time.Time, sum string) (string, error)
 			return "", err
 		}
 		_, err = f.WriteString(sum)
-		return name, errors.Join(err, f.Sync(), f.Close())
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return "", errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+		}
+		return name, nil
 	}
 }
 
@@ -299,8 +341,10 @@ func (s *snapshotsServer) remove(ctx context.Context, start time.Time, of, name 
 	if err := s.engine.begin(ctx); err != nil {
 		return nil, err
 	}
-	if !strings.HasSuffix(name, snapshotSuffix) || name != filepath.Base(name) {
-		return nil, notFound("Not found: Snapshot %s not found", name)
+	// No file can have a name with NUL, or one so long, and asking for one fails
+	// as a broken disk does.
+	if !strings.HasSuffix(name, snapshotSuffix) || name != filepath.Base(name) || strings.Contains(name, "\x00") || len(name) > maxFileName {
+		return nil, notFound("Not found: Snapshot %.300q not found", name)
 	}
 	path := filepath.Join(s.engine.snapshotDir(of), name)
 	err := os.Remove(path)

@@ -56,7 +56,10 @@ func (e *Engine) writeLocked(ctx context.Context, what string, stage func(*pebbl
 	}
 	if err != nil || publish == nil {
 		e.unlockWriter()
-		return errors.Join(err, b.Close())
+		if closed := b.Close(); err == nil {
+			err = closed // joined, a status would have its code in its message too
+		}
+		return err
 	}
 	done := make(chan error, 1)
 	go func() {

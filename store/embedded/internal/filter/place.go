@@ -116,6 +116,9 @@ func (f field) ring(line *qdrant.GeoLineString) (ring, error) {
 
 func (f field) checkPoint(test string, points ...*qdrant.GeoPoint) error {
 	for _, p := range points {
+		if p == nil { // from a caller in this process: a wire has no such thing
+			return invalid("%s of field %q has a point that is nil", test, f.path)
+		}
 		if lat, lon := p.GetLat(), p.GetLon(); !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) {
 			return invalid("%s of field %q: latitude %v must be within [-90, 90] and longitude %v within [-180, 180]", test, f.path, lat, lon)
 		}
