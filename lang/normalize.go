@@ -28,6 +28,13 @@ func normalize(text string) []char {
 			at++
 			continue
 		}
+		if r, size := utf8.DecodeRuneInString(text[at:]); settled(r) {
+			if next, _ := utf8.DecodeRuneInString(text[at+size:]); settled(next) || next < utf8.RuneSelf {
+				chars = fold(chars, r, at, at+size)
+				at += size
+				continue
+			}
+		}
 		end := at + segment(text[at:])
 		for _, r := range norm.NFKC.String(text[at:end]) {
 			chars = fold(chars, r, at, end)
@@ -35,6 +42,13 @@ func normalize(text string) []char {
 		at = end
 	}
 	return chars
+}
+
+// settled tells characters that normalising leaves alone, whatever comes before
+// them, and whatever ASCII or settled character comes after: syllables, kana and
+// ideographs, which are most of what is written with them.
+func settled(r rune) bool {
+	return 0xAC00 <= r && r <= 0xD7A3 || 0x4E00 <= r && r <= 0x9FFF || 0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA
 }
 
 // longestSegment bounds what is normalised at once, so that a text of nothing

@@ -2,8 +2,11 @@ package store
 
 import (
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/qdrant/go-client/qdrant"
@@ -36,31 +39,54 @@ func (s *Store) passageVector(p *rag.Passage) *qdrant.Vector {
 		return nil
 	}
 	length := float64(len(terms))
-	counts := map[uint32]float64{}
-	for _, t := range terms {
-		counts[dimension(t.Text)]++
+	dimensions := make([]uint32, len(terms))
+	for i, t := range terms {
+		dimensions[i] = dimension(t.Text)
 	}
-	return qdrant.NewVectorSparse(sparse(counts, func(tf float64) float64 {
-		return tf * (k1 + 1) / (tf + k1*(1-b+b*length/s.opt.AverageTerms))
-	}))
+	slices.Sort(dimensions)
+	var indices []uint32
+	var values []float32
+	for len(dimensions) > 0 {
+		n := 1
+		for n < len(dimensions) && dimensions[n] == dimensions[0] {
+			n++
+		}
+		tf := float64(n)
+		indices = append(indices, dimensions[0])
+		values = append(values, float32(tf*(k1+1)/(tf+k1*(1-b+b*length/s.opt.AverageTerms))))
+		dimensions = dimensions[n:]
+	}
+	return qdrant.NewVectorSparse(indices, values)
+}
+
+// passageVectors are the vectors of passages, made on all processors: analysing
+// text is most of what writing it takes.
+func (s *Store) passageVectors(passages []*rag.Passage) []*qdrant.Vector {
+	vectors := make([]*qdrant.Vector, len(passages))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(len(passages), runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(passages)); i = next.Add(1) - 1 {
+				vectors[i] = s.passageVector(passages[i])
+			}
+		})
+	}
+	wait.Wait()
+	return vectors
 }
 
 // queryVector is the sparse vector of a question: how much each of its terms
-// says what it is about.
+// says what it is about, in the order of the dimensions.
 func queryVector(text, language string) (indices []uint32, values []float32) {
 	weights := map[uint32]float64{}
 	for _, t := range lang.Asked(lang.Analyze(text, language)) {
 		weights[dimension(t.Text)] += t.Weight
 	}
-	return sparse(weights, func(w float64) float64 { return w })
-}
-
-// sparse makes a vector of sums by dimension, in the order of its indices.
-func sparse(sums map[uint32]float64, weight func(sum float64) float64) (indices []uint32, values []float32) {
-	indices = slices.Sorted(maps.Keys(sums))
+	indices = slices.Sorted(maps.Keys(weights))
 	values = make([]float32, len(indices))
 	for i, d := range indices {
-		values[i] = float32(weight(sums[d]))
+		values[i] = float32(weights[d])
 	}
 	return indices, values
 }

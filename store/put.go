@@ -27,9 +27,18 @@ type Entry struct {
 
 // Put replaces each document and its passages, in the order given.
 func (s *Store) Put(ctx context.Context, entries ...Entry) error {
+	var passages []*rag.Passage
+	for i := range entries {
+		for j := range entries[i].Passages {
+			passages = append(passages, &entries[i].Passages[j])
+		}
+	}
+	vectors := s.passageVectors(passages)
 	var ops []*qdrant.PointsUpdateOperation
 	for i := range entries {
-		e, err := s.operations(&entries[i])
+		n := len(entries[i].Passages)
+		e, err := s.operations(&entries[i], vectors[:n])
+		vectors = vectors[n:]
 		if err != nil {
 			return fmt.Errorf("put document %q: %w", entries[i].Document.ID, err)
 		}
@@ -41,10 +50,10 @@ func (s *Store) Put(ctx context.Context, entries ...Entry) error {
 	return nil
 }
 
-// operations replaces one document. The point at ordinal 0 says that the
+// operations replaces one document, whose passages have these vectors. The point at ordinal 0 says that the
 // document is complete, so it comes last: a server that stops half way is left
 // with the old hash, or with none, and the next run puts the document again.
-func (s *Store) operations(e *Entry) ([]*qdrant.PointsUpdateOperation, error) {
+func (s *Store) operations(e *Entry, vectors []*qdrant.Vector) ([]*qdrant.PointsUpdateOperation, error) {
 	d := &e.Document
 	if d.ID == "" {
 		return nil, errors.New("it has no ID")
@@ -62,8 +71,8 @@ func (s *Store) operations(e *Entry) ([]*qdrant.PointsUpdateOperation, error) {
 		}
 		p := &e.Passages[i]
 		points[i].Payload = passagePayload(e, p, i)
-		if v := s.passageVector(p); v != nil {
-			points[i].Vectors = qdrant.NewVectorsMap(map[string]*qdrant.Vector{vectorTerms: v})
+		if vectors[i] != nil {
+			points[i].Vectors = qdrant.NewVectorsMap(map[string]*qdrant.Vector{vectorTerms: vectors[i]})
 		}
 	}
 	var ops []*qdrant.PointsUpdateOperation

@@ -141,7 +141,7 @@ func (p *Process) Settle() error {
 		return err
 	}
 	last, quiet := int64(-1), 0
-	for start := time.Now(); quiet < 3; {
+	for start := time.Now(); quiet < 15; {
 		if time.Since(start) > patience {
 			return fmt.Errorf("%s is still busy after %s", p.Name, patience)
 		}

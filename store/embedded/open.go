@@ -119,8 +119,12 @@ type Engine struct {
 	reads sync.RWMutex
 
 	wake chan struct{}
-	stop context.CancelFunc
-	done chan struct{}
+	// writes counts changes of points, so that the background sees whether it may
+	// rest; one that comes while resting is set wakes it.
+	writes  atomic.Uint64
+	resting atomic.Bool
+	stop    context.CancelFunc
+	done    chan struct{}
 
 	points  *pointsServer
 	manager *collectionsServer

@@ -36,15 +36,30 @@ type job struct {
 // of space above all.
 const retryAfter = 5 * time.Second
 
+// restAfter is how long nothing has to be written for the background to put
+// together what is small: a search looks into every part.
+const restAfter = 2 * time.Second
+
 // maintain runs until ctx ends.
 func (e *Engine) maintain(ctx context.Context) {
+	resting, seen := false, e.writes.Load()
 	for {
-		j := e.nextJob()
+		j := e.nextJob(resting)
 		if j == nil {
+			var rest <-chan time.Time // never, once there is nothing left to do
+			if !resting {
+				rest = time.After(restAfter)
+			}
 			select {
 			case <-ctx.Done():
 				return
 			case <-e.wake:
+				e.resting.Store(false)
+				resting = false
+			case <-rest:
+				e.resting.Store(true) // a write from here on wakes
+				now := e.writes.Load()
+				resting, seen = now == seen, now
 			}
 			continue
 		}
@@ -72,7 +87,7 @@ func (e *Engine) wakeUp() {
 }
 
 // nextJob chooses what is most urgent, or nil.
-func (e *Engine) nextJob() *job {
+func (e *Engine) nextJob(resting bool) *job {
 	e.writer <- struct{}{}
 	defer func() { <-e.writer }()
 	if e.closed.Load() || e.kv.unwritable != nil || e.kv.fs.failure() != nil {
@@ -85,7 +100,9 @@ func (e *Engine) nextJob() *job {
 		collections[i] = e.collections[name]
 	}
 	e.mu.RUnlock()
-	for _, choose := range []func(*collection, *view) *job{e.jobRemake, e.jobFlush, e.jobMerge} {
+	flush := func(_ *collection, v *view) *job { return e.jobFlush(v, resting) }
+	merge := func(c *collection, v *view) *job { return e.jobMerge(c, v, resting) }
+	for _, choose := range []func(*collection, *view) *job{e.jobRemake, flush, merge} {
 		for _, c := range collections {
 			v, err := c.acquire()
 			if err != nil {
@@ -117,12 +134,14 @@ func (e *Engine) jobRemake(c *collection, v *view) *job {
 	return &job{parts: v.parts, written: v.number, remake: true}
 }
 
-// jobFlush writes the parts in memory to a file once they are large.
-func (e *Engine) jobFlush(c *collection, v *view) *job {
-	if v.memory() < e.opt.flushBytes() {
+// jobFlush writes the parts in memory to a file once they are large or, at rest,
+// where there are several.
+func (e *Engine) jobFlush(v *view, resting bool) *job {
+	parts := inMemory(v)
+	if v.memory() < e.opt.flushBytes() && !(resting && len(parts) > 1) {
 		return nil
 	}
-	return &job{parts: inMemory(v), written: v.number}
+	return &job{parts: parts, written: v.number}
 }
 
 func inMemory(v *view) []*part {
@@ -135,10 +154,13 @@ func inMemory(v *view) []*part {
 	return parts
 }
 
-// jobMerge merges files: those of one size where there are several, and one
-// that is mostly dead alone.
-func (e *Engine) jobMerge(c *collection, v *view) *job {
-	const together = 4
+// jobMerge merges files: those of one size where there are several, two at rest,
+// and one that is mostly dead alone.
+func (e *Engine) jobMerge(c *collection, v *view, resting bool) *job {
+	together := 4
+	if resting {
+		together = 2
+	}
 	tiers := map[int][]*part{}
 	for _, p := range v.parts {
 		if p.file == nil {

@@ -137,7 +137,8 @@ func (e *Engine) change(ctx context.Context, what, name string, f func(*staging)
 		return func() {
 			next := newView(c.view.record, e.kv.db.NewSnapshot(), parts, s.number)
 			c.publish(next)
-			if next.memory() >= e.opt.flushBytes() || slices.ContainsFunc(next.parts, (*part).wasteful) {
+			e.writes.Add(1)
+			if e.resting.Load() || next.memory() >= e.opt.flushBytes() || slices.ContainsFunc(next.parts, (*part).wasteful) {
 				e.wakeUp()
 			}
 		}, s.fill(b, changes)
