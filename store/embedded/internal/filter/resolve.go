@@ -2,6 +2,7 @@ package filter
 
 import (
 	"math/bits"
+	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
 
@@ -34,8 +35,11 @@ type Index interface {
 // remains those documents match that rest matches too, all of them where rest
 // is nil. After an error allowed may hold anything.
 func (f *Filter) Resolve(ix Index, allowed bitset.Set) (rest *Filter, err error) {
-	r := &resolver{ix: ix}
+	r := resolvers.Get().(*resolver)
+	r.ix = ix
 	left, err := f.narrow(r, allowed)
+	r.ix = nil
+	resolvers.Put(r)
 	if err != nil || left == nil {
 		return nil, err
 	}
@@ -48,15 +52,21 @@ type resolver struct {
 	free []bitset.Set
 }
 
+// resolvers keeps the sets from one search to the next: they are most of what a
+// search with a filter would leave to the garbage collector.
+var resolvers = sync.Pool{New: func() any { return &resolver{} }}
+
 // set returns an empty set with as much room as like.
 func (r *resolver) set(like bitset.Set) bitset.Set {
-	if n := len(r.free); n > 0 {
-		s := r.free[n-1]
-		r.free = r.free[:n-1]
-		clear(s)
-		return s
+	n := len(r.free)
+	if n == 0 || cap(r.free[n-1]) < len(like) {
+		r.free = r.free[:max(n-1, 0)]
+		return make(bitset.Set, len(like))
 	}
-	return make(bitset.Set, len(like))
+	s := r.free[n-1][:len(like)]
+	r.free = r.free[:n-1]
+	clear(s)
+	return s
 }
 
 func (r *resolver) copyOf(s bitset.Set) bitset.Set {
