@@ -68,6 +68,9 @@ func (r *report) latencies(measured string, all []series, targets map[string]flo
 		}
 		ratio, paired := all[i].times(&all[0])
 		line.ratio(ratio, paired, targets[all[i].label])
+		if len(all[i].all) == len(all[0].all) {
+			line.Note = fmt.Sprintf("%.2f× for all questions together", float64(sum(all[i].all))/float64(sum(all[0].all)))
+		}
 	}
 }
 
