@@ -37,10 +37,12 @@ func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
 	frozen := newFreezingFS(files)
 	unwritable := whyUnwritable(files, dir)
 	lock, err := lockDirectory(frozen, dir, opt.LockTimeout)
-	if unwritable == nil && isReadOnly(err) {
-		unwritable = err
+	if isReadOnly(err) {
+		// Who cannot write needs no lock, and cannot make one; Pebble wants one.
+		unwritable, frozen.lockless = err, true
+		lock, err = lockDirectory(frozen, dir, opt.LockTimeout)
 	}
-	if err != nil && unwritable == nil {
+	if err != nil {
 		return nil, err
 	}
 	k := &kv{fs: frozen, dir: dir, lock: lock, unwritable: unwritable, logger: &kvLogger{log: opt.Logger, fs: frozen}, cache: pebble.NewCache(opt.cacheBytes())}
