@@ -59,3 +59,44 @@ func TestGuardPages(t *testing.T) {
 		})
 	}
 }
+
+// TestEncoderGuardPages does the same to all slices of the kernels that an encoder
+// needs.
+func TestEncoderGuardPages(t *testing.T) {
+	for _, before := range []bool{false, true} {
+		memory := make([][]byte, 8)
+		for i := range memory {
+			memory[i] = guarded(t, 6*4096, before)
+		}
+		floats := func(i, n int) []float32 { return of[float32](memory[i], n, before) }
+		eachPath(t, func(t *testing.T) {
+			for rows := range 15 {
+				for _, block := range []int{16, 32} {
+					for blocks := range 4 {
+						n := blocks * block
+						a := Activations{
+							N: n, Block: block,
+							Codes: of[int8](memory[0], rows*n, before), Scales: floats(1, rows*blocks), Sums: of[int32](memory[2], rows*blocks, before),
+						}
+						a.Quantise(floats(3, rows*n))
+						panel := of[byte](memory[4], Panel*n, before)
+						PackPanel(panel, of[int8](memory[5], Panel*n, before), n)
+						MulPanel(floats(3, rows*Panel), Panel, panel, floats(5, Panel*blocks), floats(6, Panel*blocks), floats(7, Panel), &a, 0, rows)
+					}
+				}
+				for columns := range 40 {
+					const n = 3
+					MulFloat32(floats(0, rows*columns), columns, floats(1, rows*n), n, floats(2, n*columns), columns, rows, n, columns)
+				}
+			}
+			for n := range 70 {
+				GELU(floats(0, n))
+				for rows := range 4 {
+					Softmax(floats(0, rows*n), n, rows, n, 1)
+					NormaliseLayer(floats(0, rows*n), floats(1, rows*n), floats(2, n), floats(3, n), 1e-5)
+					NormaliseLayer(floats(0, rows*n), nil, floats(2, n), floats(3, n), 1e-5)
+				}
+			}
+		})
+	}
+}

@@ -10,6 +10,13 @@ var portable = path{
 	squaredDistance: squaredDistancePortable,
 	manhattan:       manhattanPortable,
 	dotInt8:         dotInt8Portable,
+	packPanel:       packPanelPortable,
+	mulPanel:        []panelKernel{{1, mulPanelPortable}},
+	quantise:        quantisePortable,
+	mulFloat32:      mulFloat32Portable,
+	softmax:         softmaxPortable,
+	gelu:            geluPortable,
+	normaliseLayer:  normaliseLayerPortable,
 }
 
 const lanes = 32

@@ -14,6 +14,14 @@ type path struct {
 	name                                   string
 	dotFloat32, squaredDistance, manhattan func(dst, query, rows []float32)
 	dotInt8                                func(dst []int32, query, rows []int8)
+
+	packPanel      func(dst []byte, codes []int8, n int)
+	mulPanel       []panelKernel // those that take most rows first; the last takes one
+	quantise       func(codes []int8, scales []float32, sums []int32, x []float32, block int)
+	mulFloat32     func(dst []float32, dstStride int, a []float32, aStride int, b []float32, bStride int, rows, n, columns int)
+	softmax        func(x []float32, stride, rows, n int, scale float32)
+	gelu           func(x []float32)
+	normaliseLayer func(x, y, weight, bias []float32, epsilon float32)
 }
 
 // active is what the exported functions call. Tests exchange it.
