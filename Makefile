@@ -25,13 +25,17 @@ race:
 eval:
 	NARU_EVAL_FULL=1 go test ./eval -run Golden -count 1 -timeout 30m -v
 
-# Each fuzz target for a while; `make fuzz FUZZTIME=10m` for longer.
+# Each fuzz target for a while; `make fuzz FUZZTIME=10m` for longer. Go's fuzzer
+# sometimes takes the end of its time for a failure, and then names no input.
 fuzz:
-	@set -e; for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
+	@set -e; log=$$(mktemp); for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$file); do \
 			echo "$$target in $$(dirname $$file)"; \
-			go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
-		done; done
+			if ! go test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) >$$log 2>&1; then \
+				cat $$log; \
+				if grep -q 'Failing input' $$log || ! grep -q '^    context deadline exceeded' $$log; then exit 1; fi; \
+			else tail -2 $$log; fi; \
+		done; done; rm -f $$log
 
 # The engine beside its peers, on the same data in the same run; see bench/doc.go.
 bench:
