@@ -111,7 +111,7 @@ func (e *Engine) openCollection(ctx context.Context, name string, r *record) (*c
 	}
 	parts, whole := e.openParts(name, m)
 	c := newCollection(e, name, m.written, nil)
-	snapshot := e.kv.db.NewSnapshot()
+	snapshot := e.kv.snapshot()
 	last := m.written
 	var changed []pointid.Key
 	err = each(snapshot, idKey(keyLog, r.id), func(k, v []byte) error {
@@ -139,14 +139,16 @@ func (e *Engine) openCollection(ctx context.Context, name string, r *record) (*c
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("make the segments of collection %q again: %w", name, err), v.release())
 		}
-		c.publish(newView(r, e.kv.db.NewSnapshot(), made, last))
+		c.publish(newView(r, e.kv.snapshot(), made, last))
+		// Otherwise the next start would find the damage and make them once more.
+		e.report("record the segments made again", e.writeManifest(c, last, made))
 		return c, v.release()
 	}
 	replayed, err := e.replay(v, pointid.Sort(changed))
 	if err != nil {
 		return nil, errors.Join(err, v.release())
 	}
-	c.publish(newView(r, e.kv.db.NewSnapshot(), replayed, last))
+	c.publish(newView(r, e.kv.snapshot(), replayed, last))
 	return c, v.release()
 }
 

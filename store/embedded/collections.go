@@ -47,7 +47,7 @@ func (s *collectionsServer) Create(ctx context.Context, r *qdrant.CreateCollecti
 				e.lastID = r.id
 				e.mu.Lock()
 				defer e.mu.Unlock()
-				e.collections[name] = newCollection(e, name, 0, newView(r, e.kv.db.NewSnapshot(), nil, 0))
+				e.collections[name] = newCollection(e, name, 0, newView(r, e.kv.snapshot(), nil, 0))
 			}, putCollection(b, name, r)
 		})
 	})
@@ -104,7 +104,7 @@ func (e *Engine) reconfigure(ctx context.Context, what, name string, f func(*rec
 			return nil, err
 		}
 		return func() {
-			c.publish(newView(r, e.kv.db.NewSnapshot(), c.view.parts, c.view.number))
+			c.publish(newView(r, e.kv.snapshot(), c.view.parts, c.view.number))
 			e.wakeUp()
 		}, putRecord(b, c.name, r)
 	})
@@ -152,6 +152,8 @@ func dropID(b *pebble.Batch, id uint64) error {
 // forget lets go of a collection that is no more on disk nor in the map; its
 // files go when the last read of them ends.
 func (e *Engine) forget(c *collection) {
+	e.obsolete += c.view.points
+	e.wakeUp()
 	for _, p := range c.view.parts {
 		if p.file != nil {
 			p.file.retired.Store(true)

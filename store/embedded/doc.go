@@ -30,6 +30,9 @@
 //   - What is on disk carries checksums. Damage is an error, never a panic and
 //     never a wrong answer; damaged segments are made again from the points.
 //   - Memory is bounded by Options.Memory and what single requests need.
+//   - A folder that cannot be written is read; a write to it says why not.
+//   - Space comes back: two seconds without writes after a fifth of the points
+//     was deleted or replaced, what they took is given back.
 //
 // Where it differs from Qdrant on purpose is listed with the reasons in
 // differential/accepted.py.
@@ -40,6 +43,9 @@
 //     several vectors, half-precision vectors and inference are not
 //     implemented; nor are nodes and shards: there is one of each.
 //   - A point has at most 256 MiB, encoded.
+//   - Deleted points are found by nothing, but their bytes may remain in the
+//     files of the folder until the space is given back, and in the blocks of
+//     the disk after that: where that matters, encrypt the disk.
 //   - Searches compare with every vector that the filter leaves: there is no
 //     approximate index. That is quick to some hundred thousand points.
 package embedded

@@ -72,8 +72,21 @@ func (f *freezingFS) wrap(name string, open func() (vfs.File, error)) (file vfs.
 	return &freezingFile{file, f, name}, nil
 }
 
+// Create makes a marker, whose name says which manifest is the newest, after all
+// that it may name: Pebble leaves open in which order they reach the disk.
 func (f *freezingFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	return f.wrap(name, func() (vfs.File, error) { return f.FS.Create(name, c) })
+	return f.wrap(name, func() (vfs.File, error) {
+		if strings.HasPrefix(f.PathBase(name), "marker.") {
+			dir, err := f.FS.OpenDir(f.PathDir(name))
+			if err != nil {
+				return nil, err
+			}
+			if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+				return nil, err
+			}
+		}
+		return f.FS.Create(name, c)
+	})
 }
 
 func (f *freezingFS) OpenReadWrite(name string, c vfs.DiskWriteCategory, opts ...vfs.OpenOption) (vfs.File, error) {
@@ -105,6 +118,16 @@ func (f *freezingFS) Remove(name string) error {
 		return nil // it may still be of use after the next start
 	}
 	return f.FS.Remove(name)
+}
+
+// List freezes too: where it fails at the end of opening, Pebble closes what its
+// background work still needs, and that ends the process.
+func (f *freezingFS) List(name string) (names []string, err error) {
+	err = f.change(name, func() error {
+		names, err = f.FS.List(name)
+		return err
+	})
+	return names, err
 }
 
 func (f *freezingFS) Unwrap() vfs.FS { return f.FS }

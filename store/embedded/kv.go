@@ -39,8 +39,11 @@ func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
 	lock, err := lockDirectory(frozen, dir, opt.LockTimeout)
 	if isReadOnly(err) {
 		// Who cannot write needs no lock, and cannot make one; Pebble wants one.
-		unwritable, frozen.lockless = err, true
+		unwritable, frozen.lockless = fmt.Errorf("it is open read-only: %w", err), true
 		lock, err = lockDirectory(frozen, dir, opt.LockTimeout)
+	}
+	if isFileError(err) {
+		return nil, fmt.Errorf("lock data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
 	}
 	if err != nil {
 		return nil, err
@@ -54,6 +57,9 @@ func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
 		Logger:             k.logger,
 		MemTableSize:       opt.memTableBytes(),
 		FormatMajorVersion: pebble.FormatNewest,
+		// Space is found again without them, and Pebble panics where it reads them
+		// while the disk fails.
+		DisableTableStats: true,
 		EventListener: &pebble.EventListener{
 			BackgroundError: k.logger.background,
 			DataCorruption:  func(i pebble.DataCorruptionInfo) { k.logger.damage(fmt.Errorf("%s", i)) },
@@ -72,10 +78,15 @@ func openKV(files vfs.FS, dir string, opt Options) (*kv, error) {
 	return k, nil
 }
 
+// openTries is how often a block is written in vain before opening fails.
+const openTries = 20
+
 // open opens the store. What fails for good never returns: see freezingFS.
 func (k *kv) open(options *pebble.Options) error {
 	var db *pebble.DB
 	done := make(chan error, 1)
+	k.logger.patience.Store(openTries)
+	defer k.logger.patience.Store(0)
 	go func() {
 		done <- guard(func() (err error) {
 			db, err = pebble.Open(k.dir, options)
@@ -105,7 +116,7 @@ func lockDirectory(files vfs.FS, dir string, wait time.Duration) (*pebble.Lock, 
 		case err == nil:
 			return lock, nil
 		case isFileError(err):
-			return nil, fmt.Errorf("lock data folder %s: %w; choose one that can be written with --data", filepath.Dir(dir), err)
+			return nil, err
 		case waited >= wait:
 			return nil, lockedBy(filepath.Dir(dir))
 		}
@@ -145,6 +156,48 @@ func isFileError(err error) bool {
 	return ok
 }
 
+// await runs what changes something in the store in a goroutine of its own, as it
+// never returns where the store fails meanwhile, see freezingFS. It returns why
+// the store failed then. What takes longer than limit, if that is not zero, is a
+// failure of the store for the reason that late gives.
+func (k *kv) await(limit time.Duration, late string, do func() error) error {
+	if err := k.fs.failure(); err != nil {
+		return err
+	}
+	var tooLate <-chan time.Time
+	if limit > 0 {
+		tooLate = time.After(limit)
+	}
+	done := make(chan error, 1)
+	go func() { done <- guard(do) }()
+	select {
+	case err := <-done:
+		return err
+	case <-k.fs.failed:
+	case <-tooLate:
+		k.logger.fail(errors.New(late))
+	}
+	return k.fs.failure()
+}
+
+// snapshot is the store at one moment.
+type snapshot struct {
+	*pebble.Snapshot
+	kv *kv
+}
+
+func (k *kv) snapshot() *snapshot { return &snapshot{k.db.NewSnapshot(), k} }
+
+// Close lets go of the snapshot, unless the store has failed: it wants a lock
+// then that a write never gives back.
+func (s *snapshot) Close() error {
+	err := s.kv.await(0, "", s.Snapshot.Close)
+	if s.kv.fs.failure() != nil {
+		return nil
+	}
+	return err
+}
+
 // closeTime is how long closing the store may take.
 const closeTime = 10 * time.Second
 
@@ -152,20 +205,12 @@ const closeTime = 10 * time.Second
 // store that failed, or cannot write its blocks, does not end: its lock is let
 // go of, and the next start goes on from its log.
 func (k *kv) close() error {
+	err := k.await(closeTime, "it was closed while blocks could not be written", k.db.Close)
 	if k.fs.failure() != nil {
 		return k.fs.unlock()
 	}
-	done := make(chan error, 1)
-	go func() { done <- guard(k.db.Close) }()
-	select {
-	case err := <-done:
-		k.cache.Unref()
-		return errors.Join(err, k.unlock())
-	case <-k.fs.failed:
-	case <-time.After(closeTime):
-		k.fs.fail(errors.New("it was closed while blocks could not be written"))
-	}
-	return k.fs.unlock()
+	k.cache.Unref()
+	return errors.Join(err, k.unlock())
 }
 
 // commitTime is how long a commit may take: it waits while blocks cannot be
@@ -179,19 +224,11 @@ func (k *kv) commit(b *pebble.Batch) error {
 	if err := errors.Join(k.unwritable, k.fs.failure()); err != nil {
 		return errors.Join(err, b.Close())
 	}
-	done := make(chan error, 1)
-	go func() {
-		done <- guard(func() error { return errors.Join(b.Commit(pebble.Sync), b.Close()) })
-	}()
-	select {
-	case err := <-done:
-		if err != nil {
-			k.logger.fail(err)
-		}
-		return errors.Join(err, k.fs.failure())
-	case <-k.fs.failed:
-	case <-time.After(commitTime):
-		k.logger.fail(errors.New("the disk takes no blocks"))
+	err := k.await(commitTime, "the disk takes no blocks", func() error {
+		return errors.Join(b.Commit(pebble.Sync), b.Close())
+	})
+	if err != nil {
+		k.logger.fail(err)
 	}
 	return k.fs.failure()
 }
@@ -214,22 +251,22 @@ func (k *kv) tidy() error {
 	if k.unwritable != nil || k.fs.failure() != nil || k.logger.troubled.Load() {
 		return nil
 	}
-	usage, err := k.fs.GetDiskUsage(k.dir)
-	if err == nil && usage.AvailBytes < 2*k.db.Metrics().MemTable.Size {
-		return nil
-	}
-	done, err := k.db.AsyncFlush()
-	if err != nil {
-		return err
-	}
-	select {
-	case <-done:
-		return nil
-	case <-k.fs.failed:
-		return nil
-	case <-time.After(tidyTime):
-		return errors.New("it takes too long; the log has everything")
-	}
+	return k.await(0, "", func() error {
+		usage, err := k.fs.GetDiskUsage(k.dir)
+		if err == nil && usage.AvailBytes < 2*k.db.Metrics().MemTable.Size {
+			return nil
+		}
+		done, err := k.db.AsyncFlush()
+		if err != nil {
+			return err
+		}
+		select {
+		case <-done:
+			return nil
+		case <-time.After(tidyTime):
+			return errors.New("it takes too long; the log has everything")
+		}
+	})
 }
 
 // get returns a copy of a value, nil where there is none.
@@ -278,6 +315,8 @@ type kvLogger struct {
 	fs  *freezingFS
 	// troubled is set once background work has failed.
 	troubled atomic.Bool
+	// patience is how many failures more end it; it is endless where it is zero.
+	patience atomic.Int32
 }
 
 // background hears that blocks could not be written. Pebble tries again at once
@@ -285,6 +324,9 @@ type kvLogger struct {
 func (l *kvLogger) background(err error) {
 	if !l.troubled.Swap(true) {
 		l.log.Warn("store: background work failed and is tried again until it succeeds", "error", err)
+	}
+	if left := l.patience.Load(); left > 0 && l.patience.Add(-1) == 0 {
+		l.fail(err)
 	}
 	select {
 	case <-l.fs.failed:

@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/atomicfs"
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -109,6 +111,9 @@ type Engine struct {
 	// waiting.
 	writer chan struct{}
 	lastID uint64 // the last number given to a collection; guarded by writer
+	// obsolete counts what was overwritten, and twice what was deleted, as that
+	// leaves a mark, since the space of it was reclaimed; guarded by writer.
+	obsolete int
 
 	// mu guards the maps, not what they hold; they change with writer held.
 	mu          sync.RWMutex
@@ -144,7 +149,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	if err := refuseOldFormat(opt.fs, dir); err != nil {
+	if err := errors.Join(refuseOldFormat(opt.fs, dir), refuseLaterStore(opt.fs, dir)); err != nil {
 		return nil, err
 	}
 	k, err := openKV(opt.fs, filepath.Join(dir, storeFolder), opt)
@@ -184,6 +189,20 @@ func refuseOldFormat(files vfs.FS, dir string) error {
 	old := filepath.Join(dir, oldFile)
 	if _, err := files.Stat(old); err == nil {
 		return fmt.Errorf("data folder %s was made by an early version whose format is read no more: move %s away and index again", dir, old)
+	}
+	return nil
+}
+
+// refuseLaterStore finds a store that a later Pebble has written. What cannot be
+// read is left to openKV.
+func refuseLaterStore(files vfs.FS, dir string) error {
+	marker, err := atomicfs.ReadMarker(files, filepath.Join(dir, storeFolder), "format-version")
+	if err != nil {
+		return nil
+	}
+	found, err := strconv.ParseUint(marker, 10, 64)
+	if err == nil && found > uint64(pebble.FormatNewest) {
+		return fmt.Errorf("data folder %s: its store has format %d and this program reads up to %d: use the program that wrote it", dir, found, pebble.FormatNewest)
 	}
 	return nil
 }

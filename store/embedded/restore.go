@@ -228,7 +228,7 @@ func (r *restorer) exchange(ctx context.Context) error {
 	e := r.engine
 	there := maps.Clone(e.collections)
 	for _, c := range r.found {
-		v := newView(c.record, e.kv.db.NewSnapshot(), nil, 0)
+		v := newView(c.record, e.kv.snapshot(), nil, 0)
 		parts, err := e.remake(ctx, v)
 		c.parts = parts
 		if err = errors.Join(err, v.release()); err != nil {
@@ -264,7 +264,7 @@ func (r *restorer) exchange(ctx context.Context) error {
 		return e.writeError("restore", err)
 	}
 	for _, c := range r.found {
-		there[c.name].view = newView(c.record, e.kv.db.NewSnapshot(), c.parts, 0)
+		there[c.name].view = newView(c.record, e.kv.snapshot(), c.parts, 0)
 	}
 	e.mu.Lock()
 	e.collections, e.aliases = there, r.aliases

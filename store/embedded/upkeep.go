@@ -43,9 +43,14 @@ const restAfter = 2 * time.Second
 // maintain runs until ctx ends.
 func (e *Engine) maintain(ctx context.Context) {
 	resting, seen := false, e.writes.Load()
+	reclaim := &reclaimer{engine: e}
+	defer reclaim.wait()
 	for {
 		j := e.nextJob(resting)
 		if j == nil {
+			if resting {
+				reclaim.start(ctx)
+			}
 			var rest <-chan time.Time // never, once there is nothing left to do
 			if !resting {
 				rest = time.After(restAfter)
@@ -60,6 +65,8 @@ func (e *Engine) maintain(ctx context.Context) {
 				e.resting.Store(true) // a write from here on wakes
 				now := e.writes.Load()
 				resting, seen = now == seen, now
+			case err := <-reclaim.done:
+				reclaim.ended(err)
 			}
 			continue
 		}
@@ -305,7 +312,7 @@ func (e *Engine) exchange(j *job, made *part) error {
 	if j.remake {
 		c.damaged.Store(false)
 	}
-	c.publish(newView(c.view.record, e.kv.db.NewSnapshot(), parts, c.view.number))
+	c.publish(newView(c.view.record, e.kv.snapshot(), parts, c.view.number))
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 // its end, whatever is written meanwhile. It never changes.
 type view struct {
 	record   *record
-	snapshot *pebble.Snapshot
+	snapshot *snapshot
 	parts    []*part
 	points   int
 	number   uint64 // of the last write
@@ -22,7 +22,7 @@ type view struct {
 }
 
 // newView returns a view that is held once.
-func newView(r *record, snapshot *pebble.Snapshot, parts []*part, number uint64) *view {
+func newView(r *record, snapshot *snapshot, parts []*part, number uint64) *view {
 	v := &view{record: r, snapshot: snapshot, number: number}
 	for _, p := range parts {
 		if p.live() == 0 && p.file == nil {

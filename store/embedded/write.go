@@ -135,7 +135,8 @@ func (e *Engine) change(ctx context.Context, what, name string, f func(*staging)
 		}
 		number = s.number
 		return func() {
-			next := newView(c.view.record, e.kv.db.NewSnapshot(), parts, s.number)
+			next := newView(c.view.record, e.kv.snapshot(), parts, s.number)
+			e.obsolete += c.view.points + len(changes) - next.points
 			c.publish(next)
 			e.writes.Add(1)
 			if e.resting.Load() || next.memory() >= e.opt.flushBytes() || slices.ContainsFunc(next.parts, (*part).wasteful) {
