@@ -1,0 +1,110 @@
+package bert
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/naru-rag/naru/embed/gguf"
+	"github.com/naru-rag/naru/embed/tokenize"
+)
+
+// tokensAtOnce is about how many tokens one pass has: enough that each weight is
+// loaded for many, few enough that what they need stays in a processor's cache.
+const tokensAtOnce = 256
+
+// Encoder turns text into vectors. It is safe for concurrent use.
+type Encoder struct {
+	config Config
+	load   func() (loaded, error) // once
+	passes sync.Pool              // of *pass
+}
+
+// loaded is what the first text needs.
+type loaded struct {
+	*model
+	tokenizer tokenize.Tokenizer
+}
+
+// New returns the encoder of a model file, which must stay open while it is used.
+// Only what the file says of itself is read: weights and vocabulary are at the
+// first text.
+func New(f *gguf.File) (*Encoder, error) {
+	c, err := readConfig(f)
+	if err != nil {
+		return nil, err
+	}
+	return &Encoder{config: c, load: sync.OnceValues(func() (l loaded, err error) {
+		if l.tokenizer, err = readTokenizer(f); err != nil {
+			return l, err
+		}
+		l.model, err = readModel(f, c)
+		return l, err
+	})}, nil
+}
+
+// Config returns what the model file says.
+func (e *Encoder) Config() Config { return e.config }
+
+// Encode returns a vector of length 1 for each text, in their order. A text that
+// is longer than the model takes is cut at [Config.Limit] tokens; what such
+// texts have in common with shorter ones is their beginning. The error is that of
+// the model file, or the context's.
+func (e *Encoder) Encode(ctx context.Context, texts []string) ([][]float32, error) {
+	l, err := e.load()
+	if err != nil {
+		return nil, err
+	}
+	vectors := make([][]float32, len(texts))
+	all := make([]float32, len(texts)*e.config.Width)
+	batches := make([][]sequence, 0, len(texts))
+	sequences, tokens := []sequence(nil), 0
+	specials := l.tokenizer.Specials()
+	for i, text := range texts {
+		vectors[i] = all[i*e.config.Width : (i+1)*e.config.Width : (i+1)*e.config.Width]
+		ids := append(make([]int32, 0, len(text)/3+8), specials.Begin)
+		ids, _ = l.tokenizer.Encode(ids, text, e.config.Limit-2)
+		ids = append(ids, specials.End)
+		if tokens+len(ids) > tokensAtOnce && len(sequences) > 0 {
+			batches, sequences, tokens = append(batches, sequences), nil, 0
+		}
+		sequences, tokens = append(sequences, sequence{ids: ids, out: vectors[i]}), tokens+len(ids)
+	}
+	if len(sequences) > 0 {
+		batches = append(batches, sequences)
+	}
+	return vectors, e.run(ctx, l.model, batches)
+}
+
+// run makes a pass of each batch, on all processors.
+func (e *Encoder) run(ctx context.Context, m *model, batches [][]sequence) error {
+	workers := min(len(batches), runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	errs := make([]error, max(workers, 1))
+	work := func(worker int) {
+		p, _ := e.passes.Get().(*pass)
+		if p == nil {
+			p = &pass{m: m}
+		}
+		defer e.passes.Put(p)
+		for i := next.Add(1) - 1; i < int64(len(batches)); i = next.Add(1) - 1 {
+			if errs[worker] = p.run(ctx, batches[i]); errs[worker] != nil {
+				return
+			}
+		}
+	}
+	var wait sync.WaitGroup
+	for worker := 1; worker < workers; worker++ {
+		wait.Go(func() { work(worker) })
+	}
+	work(0)
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return fmt.Errorf("embed: %w", err)
+		}
+	}
+	return nil
+}
