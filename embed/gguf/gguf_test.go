@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/naru-rag/naru/embed/gguf"
+	"github.com/naru-rag/naru/internal/pythontest"
 )
 
 var types = []gguf.Type{gguf.F32, gguf.F16, gguf.BF16, gguf.Q8_0, gguf.Q4_0, gguf.Q5_0, gguf.IQ4_NL, gguf.Q4_K, gguf.Q6_K}
@@ -181,13 +182,7 @@ func TestWriterRoundTrip(t *testing.T) {
 
 // TestPythonReadsOurs has the package gguf read what the Writer made.
 func TestPythonReadsOurs(t *testing.T) {
-	python := os.Getenv("NARU_TEST_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if err := exec.Command(python, "-c", "import gguf").Run(); err != nil {
-		t.Skipf("%s has no package gguf: name another with NARU_TEST_PYTHON", python)
-	}
+	pythontest.Folder(t, "gguf")
 	path := filepath.Join(t.TempDir(), "made.gguf")
 	if err := os.WriteFile(path, made(t), 0o600); err != nil {
 		t.Fatal(err)
@@ -198,7 +193,7 @@ r = gguf.GGUFReader(sys.argv[1])
 for f in r.fields.values(): print(f.name, f.contents())
 for t in r.tensors: print(t.name, t.tensor_type.name, [int(n) for n in t.shape], gguf.quants.dequantize(t.data, t.tensor_type).sum())
 `
-	out, err := exec.Command(python, "-c", program, path).CombinedOutput()
+	out, err := exec.Command("python3", "-c", program, path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

