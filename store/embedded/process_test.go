@@ -41,8 +41,8 @@ func child(t *testing.T, mode string, prefix []string, dir string) (*exec.Cmd, *
 	return cmd, bufio.NewReader(out)
 }
 
-// killSeed makes the writes of the test below, in both processes.
-const killSeed = 11
+// seedVariable makes the writes of the test below, in both processes.
+const seedVariable = "NARU_EMBEDDED_TEST_SEED"
 
 // writeForever goes through the writes of the workload, from the one after the
 // number in its environment on, until it is killed, and prints the number of
@@ -57,10 +57,12 @@ func writeForever(dir string) {
 	}
 	done, err := strconv.Atoi(os.Getenv(doneVariable))
 	exit(err)
+	seed, err := strconv.ParseUint(os.Getenv(seedVariable), 10, 64)
+	exit(err)
 	e, err := embedded.Open(dir, embedded.Small(nil))
 	exit(err)
 	exit(prepareWorkload(ctx, e.Conn()))
-	w := newWorkload(e.Conn(), killSeed)
+	w := newWorkload(e.Conn(), seed)
 	for i := 0; ; i++ {
 		write, after := w.next()
 		if i >= done {
@@ -73,15 +75,25 @@ func writeForever(dir string) {
 
 const doneVariable = "NARU_EMBEDDED_TEST_DONE"
 
+// cyclesInFolder is after how many kills the writer begins again in a folder of
+// its own: each time it goes through all of its writes to the one to go on with.
+const cyclesInFolder = 200
+
 // TestAcknowledgedWritesSurviveKill kills a writer in the middle of its work,
 // again and again, and looks for every write that it said was done.
 func TestAcknowledgedWritesSurviveKill(t *testing.T) {
-	cycles := fromEnvironment(t, "NARU_TEST_KILL_CYCLES", 20)
+	for left, seed := fromEnvironment(t, "NARU_TEST_KILL_CYCLES", 20), uint64(11); left > 0; left, seed = left-cyclesInFolder, seed+1 {
+		killAgainAndAgain(t, min(left, cyclesInFolder), seed)
+	}
+}
+
+func killAgainAndAgain(t *testing.T, cycles int, seed uint64) {
 	dir := t.TempDir()
-	random := rand.New(rand.NewPCG(killSeed, 3))
-	w := newWorkload(nil, killSeed)
-	ahead := newWorkload(nil, killSeed) // one write further
+	random := rand.New(rand.NewPCG(seed, 3))
+	w := newWorkload(nil, seed)
+	ahead := newWorkload(nil, seed) // one write further
 	_, ahead.state = ahead.next()
+	t.Setenv(seedVariable, strconv.FormatUint(seed, 10))
 	done := 0
 	step := func() {
 		_, w.state = w.next()
@@ -111,7 +123,7 @@ func TestAcknowledgedWritesSurviveKill(t *testing.T) {
 			}
 		}
 		if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
-			t.Fatalf("cycle %d: the writer ended by itself: %v", cycle, err)
+			t.Fatalf("seed %d, cycle %d: the writer ended by itself: %v", seed, cycle, err)
 		}
 		for done < acknowledged {
 			step()
