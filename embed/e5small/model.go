@@ -3,9 +3,10 @@
 package e5small
 
 import (
-	_ "embed"
+	_ "embed" // for go:embed
 	"unsafe"
 
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/bert"
 	"github.com/naru-rag/naru/embed/gguf"
 )
@@ -15,11 +16,15 @@ import (
 //go:embed multilingual-e5-small-q4_0.gguf
 var model string
 
-// Open returns the encoder. Weights are unpacked at the first text.
-func Open() (*bert.Encoder, error) {
+// Open returns the embedder. Weights are unpacked at the first text.
+func Open() (*embed.Local, error) {
 	f, err := gguf.Parse("multilingual-e5-small", unsafe.Slice(unsafe.StringData(model), len(model)))
 	if err != nil {
 		return nil, err
 	}
-	return bert.New(f)
+	encoder, err := bert.New(f)
+	if err != nil {
+		return nil, err
+	}
+	return embed.NewLocal(encoder, SHA256), nil
 }

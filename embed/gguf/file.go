@@ -14,6 +14,7 @@ type File struct {
 	values  map[string]value
 	names   []string
 	tensors map[string]Tensor
+	head    []byte // everything before the tensors
 	close   func() error
 }
 
@@ -119,6 +120,7 @@ func (f *File) parseTensors(r *reader, count uint64) error {
 	if err != nil {
 		return err
 	}
+	f.head = r.data[:r.at]
 	start := (uint64(r.at) + alignment - 1) / alignment * alignment
 	for _, info := range infos {
 		size := info.size()
