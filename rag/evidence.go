@@ -22,7 +22,9 @@ type Evidence struct {
 	// places are the question letter by letter; see coverage.
 	places []place
 	// rarity is how much each distinct term of the question tells.
-	rarity     []float64
+	rarity []float64
+	// floor is the score of what has nothing to do with the question.
+	floor      float64
 	confidence float64
 }
 
@@ -80,7 +82,7 @@ func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, e
 			numbers[t.Text] = len(numbers)
 		}
 	}
-	e := &Evidence{asked: asked, places: places(asked, numbers), rarity: make([]float64, len(numbers))}
+	e := &Evidence{asked: asked, places: places(asked, numbers), rarity: make([]float64, len(numbers)), floor: floorOf(found)}
 	matching := func(text, language string) (all []match) {
 		for _, t := range lang.Analyze(text, language) {
 			if n, ok := numbers[t.Text]; ok {
@@ -144,15 +146,31 @@ func (e *Evidence) judge() float64 {
 // another text: neighbours and copies of the best passage say nothing about it.
 func (e *Evidence) margin() float64 {
 	first := e.passages[0]
-	if first.Score <= 0 {
+	if e.strength(first) <= 0 {
 		return 0
 	}
 	for _, p := range e.passages[1:] {
 		if p.Document != first.Document && p.Text != first.Text {
-			return 1 - max(0, p.Score)/first.Score
+			return 1 - e.strength(p)/e.strength(first)
 		}
 	}
 	return 1
+}
+
+// strength is how far a passage's score stands above what is there by chance.
+func (e *Evidence) strength(p weighedPassage) float64 { return max(0, p.Score-e.floor) }
+
+// floorOf returns the score that has nothing to do with the question: 0 by words
+// alone, since a passage that shares none is not found. Any two texts have a
+// cosine well above 0, so where meaning took part it is the lowest of what was
+// found: of thirty passages the last is there because something has to be.
+func floorOf(found []Passage) float64 {
+	for _, p := range found {
+		if p.Meaning != 0 {
+			return found[len(found)-1].Score
+		}
+	}
+	return 0
 }
 
 // coverage returns the share of the question that terms cover, letter by

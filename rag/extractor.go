@@ -115,7 +115,7 @@ func repeats(chosen []candidate, c candidate) bool {
 // reading order. Sentences longer than budget characters are cut.
 func (e *Evidence) candidates(ctx context.Context, budget int) ([]candidate, error) {
 	var all []candidate
-	best := e.passages[0].Score
+	best := e.strength(e.passages[0])
 	for i := range e.Passages() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -123,7 +123,7 @@ func (e *Evidence) candidates(ctx context.Context, budget int) ([]candidate, err
 		p := &e.passages[i]
 		standing := 1.
 		if best > 0 {
-			standing = 1 - passageShare + passageShare*p.Score/best
+			standing = 1 - passageShare + passageShare*e.strength(*p)/best
 		}
 		spans := lang.Sentences(p.Text, p.Language)
 		covers := make([]float64, len(spans))

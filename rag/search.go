@@ -8,6 +8,8 @@ type Query struct {
 	// Text is the question as typed; the searcher analyses it the way it
 	// analysed the passages.
 	Text string
+	// Vector is the question's meaning, of length 1; nil searches by words alone.
+	Vector []float32
 	// Language is the detected language, a BCP 47 primary subtag or "und".
 	Language string
 	// Limit is how many passages to return, at least one.

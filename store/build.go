@@ -55,7 +55,7 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			begun = append(begun, v)
 		}
 	}
-	same := func(v Version) bool { return v.Rules == s.opt.Rules }
+	same := func(v Version) bool { return v.Rules == s.opt.Rules && v.Model == s.opt.Vectors.Model }
 	if !anyway && serving.Serving && same(serving) && !slices.ContainsFunc(begun, same) {
 		return nil, nil
 	}
@@ -72,11 +72,15 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			return nil, err
 		}
 	}
-	v := Version{Number: next, Collection: s.versionName(next), Rules: s.opt.Rules}
+	v := Version{Number: next, Collection: s.versionName(next), Rules: s.opt.Rules, Model: s.opt.Vectors.Model}
 	if err := s.ensureVersion(ctx, v.Collection); err != nil {
 		return nil, err
 	}
-	return &Build{Store: s.at(v), Version: v, from: s, dropped: map[[2]string]bool{}}, nil
+	b := &Build{Store: s.at(v), Version: v, from: s, dropped: map[[2]string]bool{}}
+	if serving.Serving && serving.Model != "" && serving.Model == v.Model {
+		b.before = s.at(serving)
+	}
+	return b, nil
 }
 
 // laidOut tells whether a version that was begun has the layout that it would be
@@ -173,6 +177,19 @@ func (b *Build) Carry(ctx context.Context, progress func(done, total int)) error
 	return nil
 }
 
+// Tenants returns whose documents the build has, in order.
+func (b *Build) Tenants(ctx context.Context) ([]string, error) {
+	editions, err := b.editions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tenants := map[string]bool{}
+	for _, e := range editions {
+		tenants[e.tenant] = true
+	}
+	return slices.Sorted(maps.Keys(tenants)), nil
+}
+
 // carry copies one document.
 func (b *Build) carry(ctx context.Context, old edition) error {
 	filter, err := owned(old.tenant, ofDocuments(old.document))
@@ -182,7 +199,11 @@ func (b *Build) carry(ctx context.Context, old edition) error {
 	var first []*qdrant.PointStruct
 	var rest []*qdrant.PointStruct
 	count := 0
-	for point, err := range b.from.scroll(ctx, filter, qdrant.NewWithPayload(true)) {
+	read := b.from.scroll
+	if b.before != nil {
+		read = b.before.scrollVectors
+	}
+	for point, err := range read(ctx, filter, qdrant.NewWithPayload(true)) {
 		if err != nil {
 			return err
 		}
@@ -191,8 +212,12 @@ func (b *Build) carry(ctx context.Context, old edition) error {
 			return err
 		}
 		made := &qdrant.PointStruct{Id: point.GetId(), Payload: point.GetPayload()}
-		if v := b.passageVector(&p); v != nil {
-			made.Vectors = qdrant.NewVectorsMap(map[string]*qdrant.Vector{vectorTerms: v})
+		made.Vectors = vectorsOf(b.passageVector(&p), dense(point.GetVectors()))
+		if p.Text != "" {
+			payload(made.Payload).setText(fieldDigest, embeddedDigest(embedded(&p)))
+		}
+		if b.before == nil {
+			delete(made.Payload, fieldRefused) // by another model
 		}
 		count++
 		if p.Ordinal == 0 {

@@ -130,6 +130,15 @@ func (s *Store) count(ctx context.Context, filter *qdrant.Filter) (int, error) {
 
 // scroll pages through the points that match, in the order of their ids.
 func (s *Store) scroll(ctx context.Context, filter *qdrant.Filter, fields *qdrant.WithPayloadSelector) iter.Seq2[*qdrant.RetrievedPoint, error] {
+	return s.pages(ctx, filter, fields, qdrant.NewWithVectors(false))
+}
+
+// scrollVectors does so with the vectors of meaning.
+func (s *Store) scrollVectors(ctx context.Context, filter *qdrant.Filter, fields *qdrant.WithPayloadSelector) iter.Seq2[*qdrant.RetrievedPoint, error] {
+	return s.pages(ctx, filter, fields, qdrant.NewWithVectorsInclude(vectorMeaning))
+}
+
+func (s *Store) pages(ctx context.Context, filter *qdrant.Filter, fields *qdrant.WithPayloadSelector, vectors *qdrant.WithVectorsSelector) iter.Seq2[*qdrant.RetrievedPoint, error] {
 	return func(yield func(*qdrant.RetrievedPoint, error) bool) {
 		var offset *qdrant.PointId
 		for {
@@ -139,7 +148,7 @@ func (s *Store) scroll(ctx context.Context, filter *qdrant.Filter, fields *qdran
 				Offset:         offset,
 				Limit:          proto.Uint32(pageSize),
 				WithPayload:    fields,
-				WithVectors:    qdrant.NewWithVectors(false),
+				WithVectors:    vectors,
 			})
 			if err != nil {
 				yield(nil, err)

@@ -14,8 +14,11 @@ import (
 // refuses a later one and is taught each earlier one.
 const schemaVersion = 1
 
-// vectorTerms is the sparse vector of BM25 weights; see bm25.go.
-const vectorTerms = "terms"
+// The vectors of a point.
+const (
+	vectorTerms   = "terms"   // sparse: BM25 weights; see bm25.go
+	vectorMeaning = "meaning" // dense: what the passage means; see meaning.go
+)
 
 // The payload of a point. Fields that would be empty are left out.
 const (
@@ -34,6 +37,8 @@ const (
 	fieldHash       = "hash"         // hexadecimal: the document's content hash
 	fieldHeadings   = "headings"     // list of text, outermost first
 	fieldText       = "text"         // text of the passage
+	fieldDigest     = "digest"       // keyword: of the text that is embedded
+	fieldRefused    = "refused"      // text: why it cannot be embedded
 	fieldStart      = "start"        // integer: byte offset into the document's text
 	fieldEnd        = "end"          // integer: likewise, after the last byte
 	fieldSpans      = "source_spans" // text: see packSpans
@@ -127,6 +132,7 @@ func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
 	out.setText(fieldLanguage, p.Language)
 	out.setTexts(fieldHeadings, p.Headings)
 	out.setText(fieldText, p.Text)
+	out.setText(fieldDigest, embeddedDigest(embedded(p)))
 	out.setInt(fieldStart, p.Start)
 	out.setInt(fieldEnd, p.End)
 	out.setText(fieldSpans, packSpans(p.Source))

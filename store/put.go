@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/protobuf/proto"
@@ -34,10 +36,14 @@ func (s *Store) Put(ctx context.Context, entries ...Entry) error {
 		}
 	}
 	vectors := s.passageVectors(passages)
+	meanings, err := s.knownMeanings(ctx, entries)
+	if err != nil {
+		return fmt.Errorf("put %d documents: %w", len(entries), err)
+	}
 	var ops []*qdrant.PointsUpdateOperation
 	for i := range entries {
 		n := len(entries[i].Passages)
-		e, err := s.operations(&entries[i], vectors[:n])
+		e, err := s.operations(&entries[i], vectors[:n], meanings)
 		vectors = vectors[n:]
 		if err != nil {
 			return fmt.Errorf("put document %q: %w", entries[i].Document.ID, err)
@@ -50,10 +56,32 @@ func (s *Store) Put(ctx context.Context, entries ...Entry) error {
 	return nil
 }
 
-// operations replaces one document, whose passages have these vectors. The point at ordinal 0 says that the
+// knownMeanings returns the vectors of passages that are in the index already,
+// by their digests: what is put again keeps them.
+func (s *Store) knownMeanings(ctx context.Context, entries []Entry) (map[string][]float32, error) {
+	digests := map[string][]string{} // by tenant
+	for i := range entries {
+		tenant := entries[i].Document.Tenant
+		for j := range entries[i].Passages {
+			digests[tenant] = append(digests[tenant], embeddedDigest(embedded(&entries[i].Passages[j])))
+		}
+	}
+	known := map[string][]float32{}
+	for _, tenant := range slices.Sorted(maps.Keys(digests)) {
+		of, err := s.knownVectors(ctx, tenant, digests[tenant])
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(known, of)
+	}
+	return known, nil
+}
+
+// operations replaces one document, whose passages have these terms and, by their
+// digests, these meanings. The point at ordinal 0 says that the
 // document is complete, so it comes last: a server that stops half way is left
 // with the old hash, or with none, and the next run puts the document again.
-func (s *Store) operations(e *Entry, vectors []*qdrant.Vector) ([]*qdrant.PointsUpdateOperation, error) {
+func (s *Store) operations(e *Entry, vectors []*qdrant.Vector, meanings map[string][]float32) ([]*qdrant.PointsUpdateOperation, error) {
 	d := &e.Document
 	if d.ID == "" {
 		return nil, errors.New("it has no ID")
@@ -71,9 +99,7 @@ func (s *Store) operations(e *Entry, vectors []*qdrant.Vector) ([]*qdrant.Points
 		}
 		p := &e.Passages[i]
 		points[i].Payload = passagePayload(e, p, i)
-		if vectors[i] != nil {
-			points[i].Vectors = qdrant.NewVectorsMap(map[string]*qdrant.Vector{vectorTerms: vectors[i]})
-		}
+		points[i].Vectors = vectorsOf(vectors[i], meanings[points[i].Payload[fieldDigest].GetStringValue()])
 	}
 	var ops []*qdrant.PointsUpdateOperation
 	for rest := points[1:]; len(rest) > 0; {
@@ -159,6 +185,21 @@ func (s *Store) fitting(points []*qdrant.PointStruct) int {
 		}
 	}
 	return len(points)
+}
+
+// vectorsOf are the vectors of a point, nil where it has none.
+func vectorsOf(terms *qdrant.Vector, meaning []float32) *qdrant.Vectors {
+	vectors := map[string]*qdrant.Vector{}
+	if terms != nil {
+		vectors[vectorTerms] = terms
+	}
+	if meaning != nil {
+		vectors[vectorMeaning] = qdrant.NewVectorDense(meaning)
+	}
+	if len(vectors) == 0 {
+		return nil
+	}
+	return qdrant.NewVectorsMap(vectors)
 }
 
 func upsert(points []*qdrant.PointStruct) *qdrant.PointsUpdateOperation {

@@ -12,8 +12,9 @@ import (
 	"github.com/naru-rag/naru/rag"
 )
 
-// Search implements rag.Searcher by words: BM25 over the passages that the
-// asker may see.
+// Search implements rag.Searcher: by words, and by meaning where the query has a
+// vector, over the passages that the asker may see. See fuse.go for how the two
+// become one order.
 func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	filter, err := visible(q.Asker)
 	if err != nil {
@@ -22,29 +23,34 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if q.Limit < 1 {
 		return rag.Results{}, fmt.Errorf("search: limit %d is not at least 1", q.Limit)
 	}
-	indices, values := queryVector(q.Text, q.Language)
-	if len(indices) == 0 {
-		return rag.Results{}, nil
-	}
-	response, index, err := s.query(ctx, &qdrant.QueryPoints{
-		Query:       qdrant.NewQuerySparse(indices, values),
-		Using:       proto.String(vectorTerms),
-		Filter:      filter,
-		Limit:       proto.Uint64(uint64(q.Limit)),
-		WithPayload: qdrant.NewWithPayload(true),
-	})
+	index, err := s.current(ctx)
 	if err != nil {
 		return rag.Results{}, s.wrap(err, "search")
 	}
-	results := rag.Results{Index: index, Passages: make([]rag.Passage, 0, len(response.GetResult()))}
-	for _, point := range response.GetResult() {
-		p, err := passageOf(point.GetId(), point.GetPayload(), float64(point.GetScore()))
-		if err != nil {
-			return rag.Results{}, s.wrap(err, "search")
-		}
-		results.Passages = append(results.Passages, p)
+	results := rag.Results{Index: index.name}
+	search := newHalves(q, filter)
+	if search.vector != nil && index.model != s.opt.Vectors.Model {
+		search.vector = nil
+		results.Degraded = append(results.Degraded, fmt.Sprintf("meaning: %s was made by another model than the one that is configured; `naru index` makes it anew", index.name))
 	}
-	orderPassages(results.Passages)
+	if search.empty() {
+		return results, nil
+	}
+	found, name, err := s.query(ctx, search.requests())
+	if err != nil {
+		return rag.Results{}, s.wrap(err, "search")
+	}
+	results.Index = name
+	if results.Passages, err = search.fuse(found, q.Limit); err != nil {
+		return rag.Results{}, s.wrap(err, "search")
+	}
+	if search.vector != nil {
+		reason, err := s.incomplete(ctx, q.Asker.Tenant)
+		if err != nil {
+			return rag.Results{}, err
+		}
+		results.Degraded = append(results.Degraded, reason...)
+	}
 	if len(results.Passages) == 0 {
 		filter.MustNot = append(filter.MustNot, qdrant.NewMatchBool(fieldEmpty, true))
 		n, err := s.count(ctx, filter)
@@ -56,20 +62,90 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	return results, nil
 }
 
+// incomplete says how much of a tenant's passages cannot be found by meaning yet.
+func (s *Store) incomplete(ctx context.Context, tenant string) ([]string, error) {
+	n, err := s.CountLacking(ctx, tenant)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	_, all, err := s.Count(ctx, tenant)
+	if err != nil || all == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("meaning: %d of %d passages (%.0f %%) have no vector yet and are found by their words alone", n, all, max(1, 100*float64(n)/float64(all)))}, nil
+}
+
 // query asks the version that answers now, and names it. One that was replaced
 // and removed since it was looked up is no more than that: it asks again.
-func (s *Store) query(ctx context.Context, q *qdrant.QueryPoints) (*qdrant.QueryResponse, string, error) {
+func (s *Store) query(ctx context.Context, queries []*qdrant.QueryPoints) ([]*qdrant.BatchResult, string, error) {
 	for again := false; ; again = true {
 		index, err := s.current(ctx)
 		if err != nil {
 			return nil, "", err
 		}
-		q.CollectionName = index
-		response, err := s.points.Query(ctx, q)
+		for _, q := range queries {
+			q.CollectionName = index.name
+		}
+		response, err := s.points.QueryBatch(ctx, &qdrant.QueryBatchPoints{CollectionName: index.name, QueryPoints: queries})
 		if status.Code(err) == codes.NotFound && !again {
 			s.resolved.forget()
 			continue
 		}
-		return response, index, err
+		if err == nil && len(response.GetResult()) != len(queries) {
+			err = fmt.Errorf("%d answers to %d queries", len(response.GetResult()), len(queries))
+		}
+		return response.GetResult(), index.name, err
 	}
+}
+
+// halves is a search by words and by meaning.
+type halves struct {
+	filter  *qdrant.Filter
+	indices []uint32
+	values  []float32
+	vector  []float32
+	limit   int
+}
+
+// considered is how many passages each half brings: what is further down in both
+// does not come out on top.
+const considered = 100
+
+func newHalves(q rag.Query, filter *qdrant.Filter) *halves {
+	h := &halves{filter: filter, vector: q.Vector, limit: q.Limit}
+	h.indices, h.values = queryVector(q.Text, q.Language)
+	return h
+}
+
+func (h *halves) words() bool   { return len(h.indices) > 0 }
+func (h *halves) meaning() bool { return h.vector != nil }
+func (h *halves) empty() bool   { return !h.words() && !h.meaning() }
+
+// requests are one round trip: each half with its best passages and, where there
+// are both, what each thinks of the other's.
+func (h *halves) requests() []*qdrant.QueryPoints {
+	limit := uint64(h.limit)
+	if h.words() && h.meaning() {
+		limit = max(limit, considered)
+	}
+	sparse := &qdrant.QueryPoints{Query: qdrant.NewQuerySparse(h.indices, h.values), Using: proto.String(vectorTerms), Filter: h.filter, Limit: &limit}
+	dense := &qdrant.QueryPoints{Query: qdrant.NewQueryDense(h.vector), Using: proto.String(vectorMeaning), Filter: h.filter, Limit: &limit}
+	withText := func(q *qdrant.QueryPoints) *qdrant.QueryPoints {
+		c := proto.Clone(q).(*qdrant.QueryPoints)
+		c.WithPayload = qdrant.NewWithPayload(true)
+		return c
+	}
+	among := func(q, of *qdrant.QueryPoints) *qdrant.QueryPoints {
+		c := proto.Clone(q).(*qdrant.QueryPoints)
+		c.Prefetch = []*qdrant.PrefetchQuery{{Query: of.Query, Using: of.Using, Filter: of.Filter, Limit: of.Limit}}
+		c.WithPayload = qdrant.NewWithPayload(false)
+		return c
+	}
+	switch {
+	case !h.meaning():
+		return []*qdrant.QueryPoints{withText(sparse)}
+	case !h.words():
+		return []*qdrant.QueryPoints{withText(dense)}
+	}
+	return []*qdrant.QueryPoints{withText(sparse), withText(dense), among(sparse, dense), among(dense, sparse)}
 }

@@ -110,12 +110,17 @@ func denseVectors(c *qdrant.VectorsConfig) map[string]*qdrant.VectorParams {
 }
 
 // creation is the request that creates a collection.
-func creation(name string, s Settings) *qdrant.CreateCollection {
+func creation(name string, s Settings, v Vectors) *qdrant.CreateCollection {
 	c := &qdrant.CreateCollection{
 		CollectionName: name,
 		SparseVectorsConfig: qdrant.NewSparseVectorsConfig(map[string]*qdrant.SparseVectorParams{
 			vectorTerms: {Modifier: qdrant.Modifier_Idf.Enum()},
 		}),
+	}
+	if v.Dimensions > 0 {
+		c.VectorsConfig = qdrant.NewVectorsConfigMap(map[string]*qdrant.VectorParams{
+			vectorMeaning: {Size: uint64(v.Dimensions), Distance: qdrant.Distance_Cosine},
+		})
 	}
 	s.Apply(c)
 	return c

@@ -46,8 +46,8 @@ func (d Difference) String() string {
 // Drift compares a collection with what [Store.Ensure] would create from these
 // settings: vectors first, then settings, then payload indexes, each in a fixed
 // order. What the settings leave to the server is not compared.
-func Drift(s Settings, existing *qdrant.CollectionInfo) []Difference {
-	wanted := creation("", s)
+func Drift(s Settings, v Vectors, existing *qdrant.CollectionInfo) []Difference {
+	wanted := creation("", s, v)
 	config := existing.GetConfig()
 	var d drift
 	d.dense(denseVectors(wanted.GetVectorsConfig()), denseVectors(config.GetParams().GetVectorsConfig()))
@@ -67,7 +67,7 @@ func (s *Store) Drift(ctx context.Context, settings Settings) ([]Difference, err
 	if err != nil {
 		return nil, s.wrap(err, "compare settings")
 	}
-	return Drift(settings, info.GetResult()), nil
+	return Drift(settings, s.opt.Vectors, info.GetResult()), nil
 }
 
 // nothing stands for a value that is not there.

@@ -66,7 +66,7 @@ func TestSettingsApply(t *testing.T) {
 }
 
 func TestZeroSettingsLeaveTheServersChoice(t *testing.T) {
-	got := creation("c", Settings{})
+	got := creation("c", Settings{}, Vectors{})
 	want := &qdrant.CreateCollection{
 		CollectionName: "c",
 		SparseVectorsConfig: qdrant.NewSparseVectorsConfig(map[string]*qdrant.SparseVectorParams{
@@ -141,9 +141,9 @@ func TestDrift(t *testing.T) {
 			{"payload index ordinal", "integer", "keyword", RemedyEnsure, false}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			info := asCreated(creation("c", tt.settings), indexCreations("c", tt.settings))
+			info := asCreated(creation("c", tt.settings, Vectors{}), indexCreations("c", tt.settings))
 			tt.change(info)
-			if got := Drift(tt.settings, info); !slices.Equal(got, tt.want) {
+			if got := Drift(tt.settings, Vectors{}, info); !slices.Equal(got, tt.want) {
 				t.Errorf("drift is\n%v\nand should be\n%v", got, tt.want)
 			}
 		})
@@ -152,7 +152,7 @@ func TestDrift(t *testing.T) {
 
 // TestDriftOfNothing: a server may leave out what it likes.
 func TestDriftOfNothing(t *testing.T) {
-	if got := Drift(full, nil); len(got) < 5 {
+	if got := Drift(full, Vectors{}, nil); len(got) < 5 {
 		t.Errorf("drift is only %v", got)
 	}
 }
@@ -170,14 +170,14 @@ func TestSettingsDoNotDriftFromThemselves(t *testing.T) {
 			HNSW:         HNSW{M: numbers.Draw(t, "m"), EfConstruct: numbers.Draw(t, "ef"), OnDisk: flags.Draw(t, "graph")},
 			TenantIndex:  flags.Draw(t, "tenant"),
 		}
-		info := asCreated(creation("c", s), indexCreations("c", s))
-		if got := Drift(s, info); len(got) > 0 {
+		info := asCreated(creation("c", s, Vectors{}), indexCreations("c", s))
+		if got := Drift(s, Vectors{}, info); len(got) > 0 {
 			t.Fatalf("settings drift from themselves: %v", got)
 		}
 		if s.TenantIndex != nil && !*s.TenantIndex {
 			return
 		}
-		if got := Drift(Settings{}, info); len(got) > 0 {
+		if got := Drift(Settings{}, Vectors{}, info); len(got) > 0 {
 			t.Fatalf("unset settings drift: %v", got)
 		}
 	})

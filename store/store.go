@@ -28,6 +28,9 @@ type Options struct {
 	// model. They are recorded with a version; others ask for a new one, see
 	// [Store.Build].
 	Rules string
+	// Vectors say by what passages are found that mean the same in other words.
+	// They are part of what a version is made by, as Rules are.
+	Vectors Vectors
 	// MaxBatchBytes splits a Put into requests of about this size; zero means
 	// one request, whatever its size. Set it for a server that limits messages.
 	MaxBatchBytes int
@@ -47,8 +50,11 @@ type Store struct {
 	opt Options
 	// gate is held for reading by each write, and by Build.Finish while it
 	// exchanges the version that they go to.
-	gate        *sync.RWMutex
-	resolved    *resolution
+	gate     *sync.RWMutex
+	resolved *resolution
+	// before is the version that a build follows, where its vectors are of the
+	// same model; nil otherwise.
+	before      *Store
 	points      qdrant.PointsClient
 	collections qdrant.CollectionsClient
 }
@@ -82,6 +88,8 @@ var payloadIndexes = []struct {
 	{fieldRegion, qdrant.FieldType_FieldTypeKeyword, nil},
 	{fieldLanguage, qdrant.FieldType_FieldTypeKeyword, nil},
 	{fieldOrdinal, qdrant.FieldType_FieldTypeInteger, nil},
+	{fieldDigest, qdrant.FieldType_FieldTypeKeyword, nil},
+	{fieldModified, qdrant.FieldType_FieldTypeDatetime, nil},
 }
 
 // Ensure creates the first version of the index where there is none, and payload
@@ -116,7 +124,7 @@ func (s *Store) Ensure(ctx context.Context) error {
 	}
 	if len(versions) == 0 {
 		// Nothing had to be brought into it: it is complete as it is.
-		if err := s.complete(ctx, Version{Collection: first, Rules: s.opt.Rules}); err != nil {
+		if err := s.complete(ctx, Version{Collection: first, Rules: s.opt.Rules, Model: s.opt.Vectors.Model}); err != nil {
 			return err
 		}
 	}
@@ -139,8 +147,8 @@ func (s *Store) ensureVersion(ctx context.Context, name string) error {
 
 // newCollection is the request for a version.
 func (s *Store) newCollection(name string) *qdrant.CreateCollection {
-	c := creation(name, s.opt.Settings)
-	c.Metadata = map[string]*qdrant.Value{metaRules: qdrant.NewValueString(s.opt.Rules)}
+	c := creation(name, s.opt.Settings, s.opt.Vectors)
+	c.Metadata = metadata(Version{Rules: s.opt.Rules, Model: s.opt.Vectors.Model})
 	return c
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // An index is an alias, by the name in Options.Collection, on a collection
@@ -25,6 +27,8 @@ type Version struct {
 	Collection string `json:"collection"`
 	// Rules are what its passages and vectors were made by.
 	Rules string `json:"rules"`
+	// Model is what its vectors of meaning are made by; empty where it has none.
+	Model string `json:"model"`
 	// Complete is set once everything is in it and it was checked.
 	Complete bool `json:"complete"`
 	// Serving is set for the one that answers.
@@ -37,8 +41,18 @@ func (v Version) String() string { return v.Collection }
 // The metadata of a collection of ours.
 const (
 	metaRules    = "naru_rules"
+	metaModel    = "naru_model"
 	metaComplete = "naru_complete"
 )
+
+// metadata is what a collection says of itself.
+func metadata(v Version) map[string]*qdrant.Value {
+	return map[string]*qdrant.Value{
+		metaRules:    qdrant.NewValueString(v.Rules),
+		metaModel:    qdrant.NewValueString(v.Model),
+		metaComplete: qdrant.NewValueBool(v.Complete),
+	}
+}
 
 // ErrNoVersion is returned where there is no earlier version to go back to.
 var ErrNoVersion = errors.New("there is no earlier complete version of the index")
@@ -84,7 +98,7 @@ func (s *Store) version(ctx context.Context, number int) (Version, error) {
 		return v, fmt.Errorf("look at collection %s: %w", v.Collection, err)
 	}
 	meta := info.GetResult().GetConfig().GetMetadata()
-	v.Rules, v.Complete = meta[metaRules].GetStringValue(), meta[metaComplete].GetBoolValue()
+	v.Rules, v.Model, v.Complete = meta[metaRules].GetStringValue(), meta[metaModel].GetStringValue(), meta[metaComplete].GetBoolValue()
 	return v, nil
 }
 
@@ -111,26 +125,52 @@ const resolvedFor = time.Second
 type resolution struct {
 	mu   sync.Mutex
 	name string
-	at   time.Time
+	// model is what its vectors of meaning are made by.
+	model string
+	at    time.Time
 }
+
+// index is a version to search in.
+type index struct{ name, model string }
 
 // current returns the collection to search in. A search names the version that
 // it found in, so it asks that and not the alias.
-func (s *Store) current(ctx context.Context) (string, error) {
+func (s *Store) current(ctx context.Context) (index, error) {
 	r := s.resolved
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := s.opt.Clock(); r.name == "" || now.Sub(r.at) > resolvedFor {
 		name, err := s.serving(ctx)
 		if err != nil {
-			return "", err
+			return index{}, err
 		}
 		if name == "" {
 			name = s.opt.Collection // a version itself, or nothing yet
 		}
+		if name != r.name { // what a version was made by does not change
+			if r.model, err = s.modelOf(ctx, name); err != nil {
+				return index{}, err
+			}
+		}
 		r.name, r.at = name, now
 	}
-	return r.name, nil
+	return index{r.name, r.model}, nil
+}
+
+// modelOf returns what the vectors of a collection are made by; empty where it
+// has none or does not exist.
+func (s *Store) modelOf(ctx context.Context, name string) (string, error) {
+	if s.opt.Vectors.Dimensions == 0 {
+		return "", nil
+	}
+	info, err := s.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: name})
+	if status.Code(err) == codes.NotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look at collection %s: %w", name, err)
+	}
+	return info.GetResult().GetConfig().GetMetadata()[metaModel].GetStringValue(), nil
 }
 
 func (r *resolution) forget() {
@@ -260,10 +300,8 @@ func (s *Store) Each(ctx context.Context) ([]*Store, error) {
 
 // complete records that everything is in a version.
 func (s *Store) complete(ctx context.Context, v Version) error {
-	_, err := s.collections.Update(ctx, &qdrant.UpdateCollection{
-		CollectionName: v.Collection,
-		Metadata:       map[string]*qdrant.Value{metaRules: qdrant.NewValueString(v.Rules), metaComplete: qdrant.NewValueBool(true)},
-	})
+	v.Complete = true
+	_, err := s.collections.Update(ctx, &qdrant.UpdateCollection{CollectionName: v.Collection, Metadata: metadata(v)})
 	if err != nil {
 		return fmt.Errorf("mark collection %s as complete: %w", v.Collection, err)
 	}

@@ -20,10 +20,10 @@ var searching = []sentence{
 		if len(found) != 1 {
 			s.Fatalf("%d passages found, want 1", len(found))
 		}
-		if found[0].Score <= 0 {
-			s.Errorf("its score is %v", found[0].Score)
+		if found[0].Score <= 0 || found[0].Words != found[0].Score || found[0].Meaning != 0 {
+			s.Errorf("its score is %v, by words %v and by meaning %v", found[0].Score, found[0].Words, found[0].Meaning)
 		}
-		found[0].Score = 0
+		found[0].Score, found[0].Words = 0, 0
 		if !reflect.DeepEqual(found[0], e.Passages[1]) {
 			s.Errorf("found\n%+v\nwant\n%+v", found[0], e.Passages[1])
 		}

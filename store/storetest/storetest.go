@@ -25,6 +25,7 @@ func Run(t *testing.T, connect func(t *testing.T) grpc.ClientConnInterface) {
 		{"writing", writing},
 		{"listing", listing},
 		{"paging", paging},
+		{"meaning", meaning},
 		{"versions", versions},
 	} {
 		t.Run(group.name, func(t *testing.T) {
