@@ -38,7 +38,7 @@ type Figures struct {
 }
 
 func sum(outcomes []outcome) Figures {
-	f := Figures{Mode: "lexical", Questions: len(outcomes)}
+	f := Figures{Questions: len(outcomes)}
 	var with, withoutGold []float64
 	var asked, cited, citations, good int
 	n := float64(len(outcomes))

@@ -42,6 +42,11 @@ func (m *measurement) ask(ctx context.Context, set *Dataset, offset int, opt Opt
 		questions = sample
 	}
 
+	searcher, err := opt.searcher(ctx, m.searcher, questions)
+	if err != nil {
+		return Figures{}, err
+	}
+	m.searcher = searcher
 	outcomes := make([]outcome, len(questions))
 	var (
 		workers  sync.WaitGroup
@@ -80,6 +85,7 @@ func (m *measurement) ask(ctx context.Context, set *Dataset, offset int, opt Opt
 	}
 	figures := sum(outcomes)
 	figures.File = set.Name
+	figures.Mode = string(opt.mode())
 	figures.Passages = len(set.Passages)
 	figures.Language = languageOf(questions)
 	return figures, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
@@ -20,6 +21,10 @@ type Options struct {
 	// Pool puts the passages of all sets in one index. Passages of different
 	// sets that answer the same question id are then one another's translations.
 	Pool bool
+	// Embedder makes vectors; without one the mode is ModeLexical.
+	Embedder embed.Embedder
+	// Mode is what to search by; empty is ModeHybrid where there is an Embedder.
+	Mode Mode
 	// Progress is told how many questions of how many were asked, for the set
 	// that is being measured. It is called from one goroutine at a time.
 	Progress func(set string, done, total int)
@@ -93,11 +98,16 @@ func (p *pool) measure(ctx context.Context, report *Report, opt Options) (err er
 		return err
 	}
 	defer engine.Close()
-	stored := store.New(engine.Conn(), store.Options{})
+	var vectors store.Vectors
+	if opt.mode() != ModeLexical {
+		m := opt.Embedder.Model()
+		vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
+	}
+	stored := store.New(engine.Conn(), store.Options{Vectors: vectors})
 	if err := stored.Ensure(ctx); err != nil {
 		return err
 	}
-	numbers, err := p.index(ctx, stored)
+	numbers, err := p.index(ctx, stored, opt)
 	if err != nil {
 		return err
 	}
@@ -116,8 +126,8 @@ func (p *pool) measure(ctx context.Context, report *Report, opt Options) (err er
 const indexBatch = 500
 
 // index indexes the passages and returns their numbers by document ID.
-func (p *pool) index(ctx context.Context, stored *store.Store) (map[string]int, error) {
-	ix, err := indexer.New(stored, indexer.Options{Access: rag.Access{Tenant: tenant}})
+func (p *pool) index(ctx context.Context, stored *store.Store, opt Options) (map[string]int, error) {
+	ix, err := indexer.New(stored, indexer.Options{Access: rag.Access{Tenant: tenant}, Embedder: opt.Embedder})
 	if err != nil {
 		return nil, err
 	}
@@ -137,5 +147,8 @@ func (p *pool) index(ctx context.Context, stored *store.Store) (map[string]int, 
 			numbers[o.Document] = from + i
 		}
 	}
-	return numbers, nil
+	if opt.mode() != ModeLexical {
+		_, err = ix.Embed(ctx)
+	}
+	return numbers, err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
@@ -19,6 +20,11 @@ type Options struct {
 	Access rag.Access
 	// Chunking decides how texts are cut; zero means [DefaultChunking].
 	Chunking Chunking
+	// Embedder makes the vectors of passages; nil makes none. Its model has to be
+	// that of the store's Options.Vectors.
+	Embedder embed.Embedder
+	// Embedding is told how far a run is with the vectors; nil is not told.
+	Embedding Progress
 	// Clock tells the time; nil means time.Now.
 	Clock rag.Clock
 }
@@ -29,7 +35,10 @@ type Indexer struct {
 	store    *store.Store
 	access   rag.Access
 	chunking Chunking
-	clock    rag.Clock
+	embedder embed.Embedder
+	// embedding is told how many passages have their vectors.
+	embedding Progress
+	clock     rag.Clock
 	// build is the version that is being built, where store is its.
 	build *store.Build
 }
@@ -39,7 +48,7 @@ func New(s *store.Store, opt Options) (*Indexer, error) {
 	if opt.Access.Tenant == "" {
 		return nil, rag.ErrNoTenant
 	}
-	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, clock: opt.Clock}
+	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, embedder: opt.Embedder, embedding: opt.Embedding, clock: opt.Clock}
 	if ix.chunking == (Chunking{}) {
 		ix.chunking = DefaultChunking
 	}
@@ -64,6 +73,7 @@ type Report struct {
 	Updated   int       `json:"updated"`
 	Unchanged int       `json:"unchanged"`
 	Deleted   int       `json:"deleted"`
+	Embedded  Embedded  `json:"embedded"`
 	Failed    []Failure `json:"failed"`
 	Seconds   float64   `json:"seconds"`
 }
@@ -80,7 +90,8 @@ type Progress func(done, total int, uri string)
 
 // Run brings the store into agreement with the sources: new and changed
 // documents are indexed, unchanged ones left alone, and those that the sources
-// no longer have are deleted. A document that fails is in the report and does
+// no longer have are deleted. Then passages that have no vector are given one, and
+// an interrupted run leaves the rest to the next. A document that fails is in the report and does
 // not end the run; an error does, and leaves what was done until then.
 //
 // Where the index that answers was made by other rules, all of this happens in
@@ -127,6 +138,9 @@ func (ix *Indexer) into(ctx context.Context, build *store.Build, sources []sourc
 		if err != nil {
 			return report, err
 		}
+		if report.Embedded, err = ix.Embed(ctx); err != nil {
+			return report, err
+		}
 		serving, err := ix.store.Serving(ctx)
 		report.Index = serving.Collection
 		return report, err
@@ -143,6 +157,14 @@ func (ix *Indexer) into(ctx context.Context, build *store.Build, sources []sourc
 	next.store, next.build = build.Store, build
 	report, err := next.run(ctx, sources, progress)
 	if err != nil {
+		return report, err
+	}
+	tenants, err := build.Tenants(ctx)
+	if err != nil {
+		return report, err
+	}
+	// The version before answers as long as this one lacks vectors.
+	if report.Embedded, err = next.embed(ctx, tenants...); err != nil {
 		return report, err
 	}
 	if err := build.Finish(ctx); err != nil {

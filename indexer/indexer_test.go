@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/korean"
+	"google.golang.org/grpc"
 
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
@@ -26,6 +27,9 @@ type library struct {
 	store  *store.Store
 	ix     *indexer.Indexer
 	folder string
+	// conn and told are of embed_test.go.
+	conn grpc.ClientConnInterface
+	told []string
 }
 
 func newLibrary(t *testing.T) *library {
@@ -66,13 +70,18 @@ func (l *library) remove(name string) {
 	}
 }
 
-func (l *library) run() indexer.Report {
+func (l *library) sources() []source.Source {
 	l.t.Helper()
 	folder, err := source.NewFolder(l.folder, source.Options{})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	report, err := l.ix.Run(l.t.Context(), []source.Source{folder}, nil)
+	return []source.Source{folder}
+}
+
+func (l *library) run() indexer.Report {
+	l.t.Helper()
+	report, err := l.ix.Run(l.t.Context(), l.sources(), nil)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -1,0 +1,102 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/store"
+)
+
+// Embedded is what became of passages that had no vector.
+type Embedded struct {
+	// Passages is how many have one now, and Refused how many cannot have one.
+	Passages int `json:"passages"`
+	Refused  int `json:"refused"`
+	// Tokens is what the embedder counted, where it does.
+	Tokens int `json:"tokens"`
+}
+
+// Embed gives vectors to the passages of the indexer's tenant that have none,
+// those of the documents that were modified last first. Stopped at any point, the
+// next call goes on. Several at once do the same work twice, and harm nothing.
+func (ix *Indexer) Embed(ctx context.Context) (Embedded, error) {
+	return ix.embed(ctx, ix.access.Tenant)
+}
+
+func (ix *Indexer) embed(ctx context.Context, tenants ...string) (Embedded, error) {
+	var sum Embedded
+	if ix.embedder == nil {
+		return sum, nil
+	}
+	total := 0
+	for _, tenant := range tenants {
+		n, err := ix.store.CountLacking(ctx, tenant)
+		if err != nil {
+			return sum, err
+		}
+		total += n
+	}
+	for _, tenant := range tenants {
+		err := ix.embedTenant(ctx, tenant, &sum, func(last string) {
+			if done := sum.Passages + sum.Refused; ix.embedding != nil {
+				ix.embedding(done, max(done, total), last)
+			}
+		})
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+func (ix *Indexer) embedTenant(ctx context.Context, tenant string, sum *Embedded, progress func(last string)) error {
+	var before []store.Lacking
+	for {
+		batch, err := ix.store.Lacking(ctx, tenant, ix.embedder.Model().Batch)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		if slices.Equal(batch, before) {
+			return fmt.Errorf("%d passages of tenant %s keep having no vector, the first of them %s: index their documents again", len(batch), tenant, batch[0].ID)
+		}
+		before = batch
+		if err := ix.embedBatch(ctx, tenant, batch, sum); err != nil {
+			return err
+		}
+		progress(batch[len(batch)-1].ID)
+	}
+}
+
+// embedBatch gives each passage its vector; what several say is embedded once.
+func (ix *Indexer) embedBatch(ctx context.Context, tenant string, batch []store.Lacking, sum *Embedded) error {
+	var texts []string
+	place := map[string]int{}
+	for _, p := range batch {
+		if _, there := place[p.Digest]; !there {
+			place[p.Digest] = len(texts)
+			texts = append(texts, p.Text)
+		}
+	}
+	result, err := ix.embedder.Embed(ctx, embed.Passage, texts)
+	if err != nil {
+		return fmt.Errorf("embed passages: %w", err)
+	}
+	refused := map[int]string{}
+	for _, r := range result.Refused {
+		refused[r.Text] = r.Err.Error()
+	}
+	vectors := make([]store.Vector, len(batch))
+	for i, p := range batch {
+		at := place[p.Digest]
+		vectors[i] = store.Vector{ID: p.ID, Digest: p.Digest, Values: result.Vectors[at], Refused: refused[at]}
+		if result.Vectors[at] == nil {
+			sum.Refused++
+		} else {
+			sum.Passages++
+		}
+	}
+	sum.Tokens += result.Tokens
+	return ix.store.SetVectors(ctx, tenant, vectors)
+}
