@@ -19,11 +19,11 @@ lint:
 
 # The packages in which goroutines meet.
 race:
-	CGO_ENABLED=1 go test -race -short ./cmd/... ./eval ./functions/... ./indexer ./indexer/source ./rag ./store/...
+	CGO_ENABLED=1 go test -race -short ./cmd/... ./embed/bert ./eval ./functions/... ./indexer ./indexer/source ./rag ./store/...
 
 # Every question of the question sets against the golden figures.
 eval:
-	NARU_EVAL_FULL=1 go test ./eval -run Golden -count 1 -timeout 30m -v
+	NARU_EVAL_FULL=1 go test ./eval ./cmd/naru -run Golden -count 1 -timeout 60m -v
 
 # Each fuzz target for a while; `make fuzz FUZZTIME=10m` for longer. Go's fuzzer
 # sometimes takes the end of its time for a failure, and then names no input.

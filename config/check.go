@@ -19,6 +19,7 @@ func (o *origins) check(c *Config) {
 	o.words("asker.principals", c.Asker.Principals...)
 	o.words("asker.regions", c.Asker.Regions...)
 	o.sources(c.Sources)
+	o.embedder(&c.Embedder)
 	o.server(&c.Store)
 	o.settings(&c.Store.Settings)
 	between(o, "store.memory", c.Store.Memory, 16*MiB, 1<<10*GiB)
@@ -40,6 +41,17 @@ func (o *origins) sources(all []Source) {
 			continue
 		}
 		paths[path] = i
+	}
+}
+
+func (o *origins) embedder(e *Embedder) {
+	switch {
+	case !slices.Contains([]EmbedderKind{EmbedderBundled, EmbedderFile, EmbedderNone}, e.Kind):
+		o.wrongKey("embedder.kind", "is %q: must be bundled, file or none", e.Kind)
+	case e.Kind == EmbedderFile && e.File == "":
+		o.wrongKey("embedder.file", "is empty, and embedder.kind is file: must be the path of a model")
+	case e.Kind != EmbedderFile && e.File != "":
+		o.wrongKey("embedder.file", "is %q, and embedder.kind is %s, which has none: set embedder.kind to file", e.File, e.Kind)
 	}
 }
 

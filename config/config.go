@@ -20,9 +20,30 @@ type Config struct {
 	Asker Asker `yaml:"asker"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
+	// Embedder is what makes vectors of passages and questions.
+	Embedder Embedder `yaml:"embedder"`
 	// Store is where passages are kept.
 	Store Store `yaml:"store"`
 }
+
+// Embedder is what makes vectors of passages and questions. Another one asks for
+// a new version of the index.
+type Embedder struct {
+	// Kind is where the model is, by default EmbedderBundled.
+	Kind EmbedderKind `yaml:"kind"`
+	// File is the model's for EmbedderFile: GGUF, of a BERT or XLM-RoBERTa.
+	File string `yaml:"file,path"`
+}
+
+// EmbedderKind is where a model is.
+type EmbedderKind string
+
+// The kinds of embedders.
+const (
+	EmbedderBundled EmbedderKind = "bundled" // the one in the program
+	EmbedderFile    EmbedderKind = "file"
+	EmbedderNone    EmbedderKind = "none" // words alone
+)
 
 // DefaultTenant owns what no source assigns to another.
 const DefaultTenant = "default"
@@ -119,8 +140,9 @@ type Retries struct {
 func Default() *Config {
 	tenantIndex := true
 	return &Config{
-		Data:  ".naru",
-		Asker: Asker{Tenant: DefaultTenant},
+		Data:     ".naru",
+		Asker:    Asker{Tenant: DefaultTenant},
+		Embedder: Embedder{Kind: EmbedderBundled},
 		Store: Store{
 			Collection: "naru",
 			Timeout:    remote.DefaultTimeout,

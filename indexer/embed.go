@@ -2,12 +2,17 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/store"
 )
+
+// ErrEmbedding is in the errors of a run whose documents are all indexed, and found
+// by their words, and whose passages do not all have vectors.
+var ErrEmbedding = errors.New("not all passages have vectors yet")
 
 // Embedded is what became of passages that had no vector.
 type Embedded struct {
@@ -18,6 +23,13 @@ type Embedded struct {
 	Tokens int `json:"tokens"`
 }
 
+// Add adds what became of others.
+func (e *Embedded) Add(other Embedded) {
+	e.Passages += other.Passages
+	e.Refused += other.Refused
+	e.Tokens += other.Tokens
+}
+
 // Embed gives vectors to the passages of the indexer's tenant that have none,
 // those of the documents that were modified last first. Stopped at any point, the
 // next call goes on. Several at once do the same work twice, and harm nothing.
@@ -26,10 +38,17 @@ func (ix *Indexer) Embed(ctx context.Context) (Embedded, error) {
 }
 
 func (ix *Indexer) embed(ctx context.Context, tenants ...string) (Embedded, error) {
-	var sum Embedded
 	if ix.embedder == nil {
-		return sum, nil
+		return Embedded{}, nil
 	}
+	sum, err := ix.embedAll(ctx, tenants)
+	if err != nil {
+		err = fmt.Errorf("%w; the next run goes on: %w", ErrEmbedding, err)
+	}
+	return sum, err
+}
+
+func (ix *Indexer) embedAll(ctx context.Context, tenants []string) (sum Embedded, err error) {
 	total := 0
 	for _, tenant := range tenants {
 		n, err := ix.store.CountLacking(ctx, tenant)

@@ -21,7 +21,8 @@ type Options struct {
 	// Generator writes the answer from its evidence; nil means an [Extractor].
 	Generator Generator
 	// Threshold is the confidence below which the answer abstains; zero means
-	// [DefaultThreshold], a negative value never abstains for low coverage.
+	// [DefaultThreshold] or [DefaultMeaningThreshold], a negative value never
+	// abstains for low coverage.
 	Threshold float64
 	// Clock tells the time for Timings; nil means time.Now.
 	Clock Clock
@@ -40,9 +41,6 @@ func NewAnswerer(s Searcher, opt Options) *Answerer {
 	a := &Answerer{searcher: s, generator: opt.Generator, threshold: opt.Threshold, clock: opt.Clock}
 	if a.generator == nil {
 		a.generator = Extractor{}
-	}
-	if a.threshold == 0 {
-		a.threshold = DefaultThreshold
 	}
 	if a.clock == nil {
 		a.clock = time.Now
@@ -93,7 +91,11 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, err
 	}
 	answer.Confidence = evidence.confidence
-	if evidence.confidence < a.threshold {
+	threshold := a.threshold
+	if threshold == 0 {
+		threshold = evidence.threshold()
+	}
+	if evidence.confidence < threshold {
 		return a.abstain(answer, ReasonLowCoverage, watch), nil
 	}
 	drafts, err := a.generator.Generate(ctx, evidence)

@@ -10,9 +10,13 @@ import (
 	"github.com/naru-rag/naru/lang"
 )
 
-// DefaultThreshold is the confidence below which an answer abstains. How it
-// was chosen, and on what, is in RATIONALE.md.
-const DefaultThreshold = .20
+// The confidence below which an answer abstains, where passages were found by
+// words alone and where meaning took part. How they were chosen, and on what, is
+// in RATIONALE.md.
+const (
+	DefaultThreshold        = .20
+	DefaultMeaningThreshold = .22
+)
 
 // Evidence is a question with the passages found for it and how much each of
 // the question's terms tells among them.
@@ -159,6 +163,14 @@ func (e *Evidence) margin() float64 {
 
 // strength is how far a passage's score stands above what is there by chance.
 func (e *Evidence) strength(p weighedPassage) float64 { return max(0, p.Score-e.floor) }
+
+// threshold is the confidence that an answer needs by default.
+func (e *Evidence) threshold() float64 {
+	if e.floor != 0 {
+		return DefaultMeaningThreshold
+	}
+	return DefaultThreshold
+}
 
 // floorOf returns the score that has nothing to do with the question: 0 by words
 // alone, since a passage that shares none is not found. Any two texts have a

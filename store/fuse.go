@@ -16,8 +16,8 @@ import (
 // rare words agree. RATIONALE.md has what was compared.
 const (
 	shareWeight = .05
-	shareBend   = 1.5
-	scoreWeight = .0015
+	shareBend   = 1.75
+	scoreWeight = .00125
 	scoreMost   = 100 // what is above says no more
 )
 

@@ -20,6 +20,8 @@ const (
 	RemedyEnsure Remedy = "the next `naru index` puts it right"
 	// RemedyUpdate is for what a server changes in place.
 	RemedyUpdate Remedy = "update the collection on the server, or run `naru index --rebuild`"
+	// RemedyIndex is for what asks for a next version by itself.
+	RemedyIndex Remedy = "the next `naru index` builds a version that has it"
 	// RemedyRebuild is for what is fixed when a collection is created.
 	RemedyRebuild Remedy = "run `naru index --rebuild`"
 )
@@ -50,6 +52,7 @@ func Drift(s Settings, v Vectors, existing *qdrant.CollectionInfo) []Difference 
 	wanted := creation("", s, v)
 	config := existing.GetConfig()
 	var d drift
+	d.meaning(v, denseVectors(config.GetParams().GetVectorsConfig())[vectorMeaning])
 	d.dense(denseVectors(wanted.GetVectorsConfig()), denseVectors(config.GetParams().GetVectorsConfig()))
 	d.sparse(wanted.GetSparseVectorsConfig().GetMap(), config.GetParams().GetSparseVectorsConfig().GetMap())
 	d.params(s, config.GetParams())
@@ -109,14 +112,27 @@ func (d *drift) flag(field string, wanted *bool, found bool, remedy Remedy) {
 	}
 }
 
-func (d *drift) dense(wanted, found map[string]*qdrant.VectorParams) {
-	describe := func(v *qdrant.VectorParams) string {
-		if v == nil {
-			return nothing
-		}
-		return fmt.Sprintf("%d dimensions, %s", v.GetSize(), v.GetDistance())
+// meaning compares the vector of meaning, where one is wanted: a version without
+// it, or by another model, is searched by words until the next one answers.
+func (d *drift) meaning(wanted Vectors, found *qdrant.VectorParams) {
+	if wanted.Dimensions > 0 {
+		w := &qdrant.VectorParams{Size: uint64(wanted.Dimensions), Distance: qdrant.Distance_Cosine}
+		d.compare(vectorField(vectorMeaning), describe(w), describe(found), RemedyIndex)
 	}
+}
+
+func describe(v *qdrant.VectorParams) string {
+	if v == nil {
+		return nothing
+	}
+	return fmt.Sprintf("%d dimensions, %s", v.GetSize(), v.GetDistance())
+}
+
+func (d *drift) dense(wanted, found map[string]*qdrant.VectorParams) {
 	for _, name := range keysOfBoth(wanted, found) {
+		if name == vectorMeaning {
+			continue
+		}
 		d.vector(name, describe(wanted[name]), describe(found[name]))
 	}
 }

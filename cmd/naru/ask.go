@@ -54,12 +54,12 @@ stands at. Where the documents do not answer, says so in the question's language
 // process answers.
 func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer rag.Answer, err error) {
 	// A server will not let go of the folder: do not wait for it.
-	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond})
+	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond, Bundled: bundled})
 	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
 		if locked.Holder.Address != "" {
 			return askServer(ctx, locked.Holder.Address, q)
 		}
-		b, err = backend.Open(ctx, c, backend.Options{Existing: true})
+		b, err = backend.Open(ctx, c, backend.Options{Existing: true, Bundled: bundled})
 	}
 	if err != nil {
 		return answer, err

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
@@ -24,6 +26,7 @@ type data struct {
 // openData opens what the configuration names, creating it where it does not
 // exist.
 func openData(ctx context.Context, c *config.Config, opt backend.Options) (*data, error) {
+	opt.Bundled = bundled
 	b, err := backend.Open(ctx, c, opt)
 	if err != nil {
 		return nil, err
@@ -35,14 +38,17 @@ func openData(ctx context.Context, c *config.Config, opt backend.Options) (*data
 	return &data{Backend: b, config: c, store: s}, nil
 }
 
+// bundled is the model in the program.
+func bundled() (embed.Embedder, error) { return e5small.Open() }
+
 // asker is who asks at the command line and on the local server.
 func asker(c *config.Config) rag.Asker {
 	return rag.Asker{Tenant: c.Asker.Tenant, Principals: c.Asker.Principals, Regions: c.Asker.Regions}
 }
 
 // indexer writes what is uploaded: it belongs to the asker's tenant.
-func (d *data) indexer() (*indexer.Indexer, error) {
-	return indexer.New(d.store, indexer.Options{Access: rag.Access{Tenant: d.config.Asker.Tenant}})
+func (d *data) indexer(ctx context.Context) (*indexer.Indexer, error) {
+	return d.Indexer(ctx, rag.Access{Tenant: d.config.Asker.Tenant}, nil)
 }
 
 // writeJSON writes a result the way --json promises: indented, one value, a

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/store"
 )
 
 func newDoctor(g *globals) *cobra.Command {
@@ -56,6 +58,8 @@ type finding struct {
 type doctor struct {
 	ctx      context.Context
 	findings []finding
+	// vectors are those of the configured model, where it could be opened.
+	vectors store.Vectors
 }
 
 // checkTime bounds each check.
@@ -115,11 +119,29 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	if len(c.Sources) > 0 {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
+	d.check("embedder", func(context.Context) finding { return d.embedder(c.Embedder) })
 	if c.Store.URL == "" {
 		d.embedded(c)
 	} else {
 		d.server(c)
 	}
+}
+
+// embedder opens the model, and embeds nothing.
+func (d *doctor) embedder(c config.Embedder) finding {
+	e, err := backend.OpenEmbedder(c, bundled)
+	switch {
+	case err != nil:
+		return finding{Status: problem, Found: err.Error(), Advice: "name a BERT or XLM-RoBERTa model in the GGUF format with embedder.file, or set embedder.kind to bundled or none"}
+	case e == nil:
+		return finding{Status: healthy, Found: "none: search is by words alone"}
+	}
+	if closer, ok := e.(io.Closer); ok {
+		defer closer.Close()
+	}
+	m := e.Model()
+	d.vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
+	return finding{Status: healthy, Found: fmt.Sprintf("%s, %d dimensions", m.Name, m.Dimensions)}
 }
 
 func sourcesFound(all []config.Source) finding {

@@ -105,7 +105,7 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	looked := map[string]bool{}
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
-		s := store.New(conn, store.Options{Collection: name})
+		s := store.New(conn, store.Options{Collection: name, Vectors: d.vectors})
 		if !looked[name] {
 			looked[name] = true
 			of := ""

@@ -4,17 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/naru-rag/naru/eval"
+	"github.com/naru-rag/naru/functions/backend"
 )
 
 func newEval(g *globals) *cobra.Command {
 	var (
 		opt                 eval.Options
-		mode                string
 		questions, passages string
 	)
 	cmd := &cobra.Command{
@@ -24,8 +25,8 @@ func newEval(g *globals) *cobra.Command {
 indexes each passage as a document in a temporary folder, asks the questions and
 reports how well they were answered.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if mode != "lexical" {
-				return &usageError{fmt.Errorf("--mode %s: this version searches by words only; the one mode is lexical", mode)}
+			if !slices.Contains([]eval.Mode{"", eval.ModeHybrid, eval.ModeLexical, eval.ModeDense}, opt.Mode) {
+				return &usageError{fmt.Errorf("--mode %s: is none of hybrid, lexical and dense", opt.Mode)}
 			}
 			across := questions != "" || passages != ""
 			switch {
@@ -35,6 +36,18 @@ reports how well they were answered.`,
 				return &usageError{errors.New("eval: name at least one question set")}
 			case opt.Sample < 0:
 				return &usageError{errors.New("eval: --sample must not be negative")}
+			}
+			if opt.Mode != eval.ModeLexical {
+				c, err := g.config()
+				if err != nil {
+					return err
+				}
+				if opt.Embedder, err = backend.OpenEmbedder(c.Embedder, bundled); err != nil {
+					return err
+				}
+				if opt.Embedder == nil && opt.Mode != "" {
+					return &usageError{fmt.Errorf("--mode %s: embedder.kind is none, which leaves words: use --mode lexical", opt.Mode)}
+				}
 			}
 			if across {
 				files = []string{questions, passages}
@@ -72,7 +85,7 @@ reports how well they were answered.`,
 			return printFigures(cmd.OutOrStdout(), report)
 		},
 	}
-	cmd.Flags().StringVar(&mode, "mode", "lexical", "what to search by")
+	cmd.Flags().StringVar((*string)(&opt.Mode), "mode", "", "what to search by: lexical is words, dense meaning, and hybrid, the default where there is an embedder, both")
 	cmd.Flags().BoolVar(&opt.Pool, "pool", false, "put the passages of all files in one index")
 	cmd.Flags().StringVar(&questions, "questions", "", "ask the questions of this file …")
 	cmd.Flags().StringVar(&passages, "passages", "", "… of the passages of this one, which has the same question ids")

@@ -28,13 +28,17 @@ func (f *firstRun) Search(ctx context.Context, q rag.Query) (rag.Results, error)
 
 // index runs the indexer once, showing its progress on w and to askers.
 func (f *firstRun) index(ctx context.Context, d *data, from []group, w io.Writer) (indexer.Report, error) {
-	shown := newProgress(w, "Indexing")
+	shown, embedding := newProgress(w, "Indexing"), newProgress(w, "Embedding")
 	defer shown.finish()
+	defer embedding.finish()
 	f.say("index: the documents are being listed")
 	defer f.state.Store(nil)
 	return d.runs(ctx, from, false, func(done, total int, uri string) {
 		f.say(fmt.Sprintf("index: %d of %d documents are up to date so far", done, total))
 		shown.step(done, total, uri)
+	}, func(done, total int, id string) {
+		f.state.Store(nil) // the search itself says what lacks its vectors
+		embedding.step(done, total, id)
 	})
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
-	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
 )
@@ -72,11 +71,7 @@ func (d *data) forget(ctx context.Context, path string) (int, error) {
 	}
 	total := 0
 	for _, tenant := range tenants {
-		s, err := d.Store(ctx, tenant)
-		if err != nil {
-			return total, err
-		}
-		ix, err := indexer.New(s, indexer.Options{Access: rag.Access{Tenant: tenant}})
+		ix, err := d.Indexer(ctx, rag.Access{Tenant: tenant}, nil)
 		if err != nil {
 			return total, err
 		}

@@ -111,9 +111,10 @@ func writeServing(w io.Writer, version string) error {
 
 // index runs the indexer once, showing its progress on w.
 func (d *data) index(ctx context.Context, from []group, rebuild bool, w io.Writer) (indexer.Report, error) {
-	shown := newProgress(w, "Indexing")
+	shown, embedding := newProgress(w, "Indexing"), newProgress(w, "Embedding")
 	defer shown.finish()
-	return d.runs(ctx, from, rebuild, shown.step)
+	defer embedding.finish()
+	return d.runs(ctx, from, rebuild, shown.step, embedding.step)
 }
 
 func sources(folders []*source.Folder) []source.Source {
@@ -134,6 +135,14 @@ func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
 	}
 	for _, version := range r.Built {
 		if err := writeServing(out, version); err != nil {
+			return err
+		}
+	}
+	if r.Embedded.Refused > 0 {
+		fmt.Fprintf(errs, "%d passages cannot be embedded, and are found by their words alone\n", r.Embedded.Refused)
+	}
+	if n := r.Embedded.Passages; n > 0 {
+		if _, err := fmt.Fprintf(out, "%d passages embedded\n", n); err != nil {
 			return err
 		}
 	}

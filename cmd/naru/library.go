@@ -20,6 +20,8 @@ type library struct {
 	store   *store.Store
 	indexer *indexer.Indexer
 	asker   rag.Asker
+	// changed is told of each document that was put.
+	changed func()
 }
 
 var _ web.Library = (*library)(nil)
@@ -42,6 +44,7 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	case err != nil:
 		return web.DocumentInfo{}, err
 	}
+	l.changed()
 	info, err := l.store.Info(ctx, up.Tenant, outcomes[0].Document)
 	if err != nil {
 		return web.DocumentInfo{}, err

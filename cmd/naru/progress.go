@@ -17,7 +17,7 @@ type progress struct {
 	what  string
 	bar   *progressbar.ProgressBar
 	tty   bool
-	began time.Time
+	began time.Time // when the first step was made
 	shown time.Time
 }
 
@@ -27,11 +27,14 @@ const plainEvery = 5 * time.Second
 func newProgress(w io.Writer, what string) *progress {
 	file, ok := w.(*os.File)
 	now := time.Now()
-	return &progress{w: w, what: what, tty: ok && term.IsTerminal(int(file.Fd())), began: now, shown: now}
+	return &progress{w: w, what: what, tty: ok && term.IsTerminal(int(file.Fd())), shown: now}
 }
 
 // step says that done of total items are done, the last of them named.
 func (p *progress) step(done, total int, name string) {
+	if p.began.IsZero() {
+		p.began = time.Now()
+	}
 	if p.tty {
 		if p.bar == nil || p.bar.GetMax() != total {
 			p.bar = progressbar.NewOptions(total,

@@ -45,6 +45,7 @@ func TestREADME(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program anew")
 	}
+	t.Setenv(embedderVariable, "bundled")
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)

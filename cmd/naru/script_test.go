@@ -21,9 +21,17 @@ import (
 
 // The test binary is also the program: testscript puts it into PATH as naru,
 // for scripts and for every test here that starts a real process.
+// They search by words alone, which is quick, but for those that are about meaning.
 func TestMain(m *testing.M) {
+	if os.Getenv(embedderVariable) == "" {
+		if err := os.Setenv(embedderVariable, "none"); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(leakFree{m}, map[string]func(){"naru": main, "naru-next": nextRelease})
 }
+
+const embedderVariable = "NARU_EMBEDDER_KIND"
 
 // nextRelease is the program as a later release might be, which cuts documents
 // otherwise.
@@ -63,6 +71,10 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(embedderVariable, "none")
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonValue, "fields": jsonFields, "append": appendText,
 			"address": address, "listens": listening, "snapshot": snapshot, "damage": damage,

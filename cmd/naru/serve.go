@@ -53,15 +53,16 @@ It binds to the loopback interface unless told otherwise.`,
 			}
 			defer func() { err = closeWith(d.Close, err) }()
 
-			ix, err := d.indexer()
+			ix, err := d.indexer(cmd.Context())
 			if err != nil {
 				return err
 			}
+			vectors := newEmbedding(ix, logger)
 			first := &firstRun{Searcher: d}
 			handler, err := web.New(web.Options{
 				Answerer: rag.NewAnswerer(first, rag.Options{}),
 				Asker:    asker(c),
-				Library:  &library{d.store, ix, asker(c)},
+				Library:  &library{d.store, ix, asker(c), vectors.more},
 				Health:   d.health,
 				Hosts:    web.LoopbackHosts(ln.Addr()),
 				Logger:   logger,
@@ -76,6 +77,7 @@ It binds to the loopback interface unless told otherwise.`,
 			defer indexing.Wait()
 			defer stop()
 			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
+			indexing.Go(func() { vectors.run(ctx) })
 			indexing.Go(func() {
 				if len(from) == 0 {
 					return
@@ -124,7 +126,7 @@ func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
 			err := folder.Watch(ctx, func() {
 				running.Lock()
 				defer running.Unlock()
-				report, err := d.runs(ctx, from, false, nil)
+				report, err := d.runs(ctx, from, false, nil, nil)
 				switch {
 				case ctx.Err() != nil:
 				case err != nil:

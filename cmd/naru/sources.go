@@ -119,7 +119,7 @@ func sameAccess(a, b rag.Access) bool {
 // runs brings the indexes of groups into agreement with their folders, and adds
 // up what that did. With rebuild, the next version of each of these indexes, and
 // of the asker's, is built on the way.
-func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress indexer.Progress) (indexer.Report, error) {
+func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, embedding indexer.Progress) (indexer.Report, error) {
 	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}}
 	if rebuild {
 		all = append(slices.Clip(all), group{access: rag.Access{Tenant: d.config.Asker.Tenant}})
@@ -131,7 +131,7 @@ func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress ind
 		if err != nil {
 			return total, err
 		}
-		ix, err := indexer.New(s, indexer.Options{Access: g.access})
+		ix, err := d.Indexer(ctx, g.access, embedding)
 		if err != nil {
 			return total, err
 		}
@@ -143,6 +143,7 @@ func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress ind
 		total.Added, total.Updated = total.Added+r.Added, total.Updated+r.Updated
 		total.Unchanged, total.Deleted = total.Unchanged+r.Unchanged, total.Deleted+r.Deleted
 		total.Failed = append(total.Failed, r.Failed...)
+		total.Embedded.Add(r.Embedded)
 		total.Seconds += r.Seconds
 		total.Index, total.Built = r.Index, append(total.Built, r.Built...)
 		if err != nil {

@@ -6,12 +6,16 @@ package main
 import (
 	"context"
 
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/awslambda"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
 )
 
-func main() { awslambda.Start(handler) }
+func main() { awslambda.Start(model, handler) }
+
+func model() (embed.Embedder, error) { return e5small.Open() }
 
 func handler(f *awslambda.Function) (awslambda.Handler, error) {
 	asker := f.Config.Asker

@@ -7,8 +7,10 @@ import (
 	"sync"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
@@ -22,7 +24,8 @@ type Function struct {
 	Config *config.Config
 	Log    *slog.Logger
 
-	stream bool
+	stream  bool
+	bundled func() (embed.Embedder, error)
 
 	mu      sync.Mutex
 	backend *backend.Backend // nil until an invocation has reached the store
@@ -32,17 +35,18 @@ var _ rag.Searcher = (*Function)(nil)
 
 // New reads the configuration from environ, which has the form of os.Environ, and
 // from the file that it names. It connects to nothing.
-func New(environ []string, log *slog.Logger) (*Function, error) {
+// bundled opens the model in the program; nil where it has none.
+func New(environ []string, log *slog.Logger, bundled func() (embed.Embedder, error)) (*Function, error) {
 	c, err := config.Load("", environ)
 	if err != nil {
 		return nil, err
 	}
-	f := &Function{Config: c, Log: log}
+	f := &Function{Config: c, Log: log, bundled: bundled}
 	if f.stream, err = streams(environ); err != nil {
 		return nil, err
 	}
 	if c.Store.URL == "" {
-		_, err := backend.Open(context.Background(), c, backend.Options{Remote: notKept})
+		_, err := backend.Open(context.Background(), c, backend.Options{Remote: notKept, Bundled: bundled})
 		return nil, err
 	}
 	c.Store.PoolSize = 1
@@ -56,7 +60,7 @@ func (f *Function) open(ctx context.Context) (*backend.Backend, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.backend == nil {
-		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log})
+		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log, Bundled: f.bundled})
 		if err != nil {
 			return nil, err
 		}
@@ -72,6 +76,15 @@ func (f *Function) Store(ctx context.Context, tenant string) (*store.Store, erro
 		return nil, err
 	}
 	return b.Store(ctx, tenant)
+}
+
+// Indexer writes to the index of the tenant that access names.
+func (f *Function) Indexer(ctx context.Context, access rag.Access) (*indexer.Indexer, error) {
+	b, err := f.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.Indexer(ctx, access, nil)
 }
 
 // Search implements [rag.Searcher]. Of a store that cannot be reached now it says

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
@@ -34,6 +35,8 @@ type Options struct {
 	// Mend opens collections that are not as configured, for what puts that
 	// right; otherwise one with which searches or writes would fail is an error.
 	Mend bool
+	// Bundled opens the model in the program; nil where it has none.
+	Bundled func() (embed.Embedder, error)
 	// Remote refuses the embedded engine, for a place whose folder is not kept.
 	// It says why.
 	Remote string
@@ -49,6 +52,8 @@ type Backend struct {
 	where  string
 	mend   bool
 	log    *slog.Logger
+	// embedder is nil where passages are searched by words alone.
+	embedder embed.Embedder
 
 	mu     sync.Mutex
 	stores map[string]*store.Store // by collection
@@ -64,28 +69,40 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 	if b.log == nil {
 		b.log = slog.Default()
 	}
+	if err := b.open(ctx, opt); err != nil {
+		return nil, err
+	}
+	var err error
+	if b.embedder, err = OpenEmbedder(c.Embedder, opt.Bundled); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+func (b *Backend) open(ctx context.Context, opt Options) error {
+	c := b.config
 	if c.Store.URL != "" {
-		return b, b.dial(ctx)
+		return b.dial(ctx)
 	}
 	if opt.Remote != "" {
-		return nil, fmt.Errorf("store.url is empty, which asks for the embedded engine: %s; set store.url or NARU_STORE_URL to a Qdrant server", opt.Remote)
+		return fmt.Errorf("store.url is empty, which asks for the embedded engine: %s; set store.url or NARU_STORE_URL to a Qdrant server", opt.Remote)
 	}
 	if opt.Existing {
 		switch exists, err := embedded.Exists(c.Data); {
 		case err != nil:
-			return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+			return fmt.Errorf("data folder %s: %w", c.Data, err)
 		case !exists:
-			return nil, fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", c.Data)
+			return fmt.Errorf("nothing is indexed in %s yet: run `naru index PATH` first, or name another folder with --data", c.Data)
 		}
 	}
 	engine, err := embedded.Open(c.Data, embedded.Options{
 		LockTimeout: opt.LockTimeout, Address: opt.Address, Memory: int64(c.Store.Memory), Logger: b.log,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b.conn, b.close, b.where = engine.Conn(), engine.Close, "embedded"
-	return b, nil
+	return nil
 }
 
 func (b *Backend) dial(ctx context.Context) error {
@@ -107,8 +124,8 @@ func (b *Backend) dial(ctx context.Context) error {
 // Where says what the store is: "embedded", or a server's address.
 func (b *Backend) Where() string { return b.where }
 
-// Close lets go of the store.
-func (b *Backend) Close() error { return b.close() }
+// Close lets go of the store and the model.
+func (b *Backend) Close() error { return errors.Join(b.close(), b.closeEmbedder()) }
 
 // Store returns the index of a tenant, creating it where it is missing.
 func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error) {
@@ -153,6 +170,10 @@ func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
 
 func (b *Backend) options(name string) store.Options {
 	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking)}
+	if b.embedder != nil {
+		m := b.embedder.Model()
+		opt.Vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
+	}
 	if b.config.Store.URL != "" {
 		opt.Settings = b.config.Store.Settings
 		opt.MaxBatchBytes = int(b.config.Store.Batch)
@@ -200,8 +221,8 @@ func Collection(c *config.Store, tenant string) string {
 	return name + "@~" + hex.EncodeToString(sum[:16])
 }
 
-// Search implements rag.Searcher over the index of whoever asks. Where a tenant
-// has none, nothing is found, and none is made.
+// Search implements rag.Searcher over the index of whoever asks, by words and by
+// meaning. Where a tenant has none, nothing is found, and none is made.
 func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if q.Asker.Tenant == "" {
 		return rag.Results{}, fmt.Errorf("search: %w", rag.ErrNoTenant)
@@ -216,5 +237,11 @@ func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) 
 	if err != nil {
 		return rag.Results{}, fmt.Errorf("search: %w", err)
 	}
-	return s.Search(ctx, q)
+	degraded, err := b.embed(ctx, &q)
+	if err != nil {
+		return rag.Results{}, fmt.Errorf("search: %w", err)
+	}
+	found, err := s.Search(ctx, q)
+	found.Degraded = append(found.Degraded, degraded...)
+	return found, err
 }

@@ -25,6 +25,13 @@ import (
 	"github.com/naru-rag/naru/store/embedded"
 )
 
+// words is the configuration of a store that is searched by words alone.
+func words() *config.Config {
+	c := config.Default()
+	c.Embedder.Kind = config.EmbedderNone
+	return c
+}
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // place is where passages are kept: a configuration of it, and a look at which
@@ -37,9 +44,9 @@ type place struct {
 // places are one embedded and one remote store, both empty.
 func places(t *testing.T) map[string]place {
 	t.Helper()
-	local := config.Default()
+	local := words()
 	local.Data = filepath.Join(t.TempDir(), "data")
-	remote := config.Default()
+	remote := words()
 	remote.Data = filepath.Join(t.TempDir(), "not used")
 	url, engine := server(t)
 	remote.Store.URL = url
@@ -272,7 +279,7 @@ func TestOneStoreForAll(t *testing.T) {
 }
 
 func TestCloseLetsGoOfTheFolder(t *testing.T) {
-	c := config.Default()
+	c := words()
 	c.Data = t.TempDir()
 	first := open(t, c, backend.Options{Address: "http://127.0.0.1:7117"})
 	_, err := backend.Open(t.Context(), c, backend.Options{LockTimeout: time.Millisecond})
@@ -309,7 +316,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"folder is none": {func(c *config.Config) { c.Data = file }, backend.Options{}, []string{file}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := config.Default()
+			c := words()
 			c.Data = filepath.Join(t.TempDir(), "data")
 			c.Store.Retries.Attempts = 1
 			tt.change(c)
@@ -337,7 +344,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 // differences are only told.
 func TestDrift(t *testing.T) {
 	url, engine := server(t)
-	c := config.Default()
+	c := words()
 	c.Store.URL = url
 	b := open(t, c, backend.Options{})
 	put(t, b, "acme", "The ferry leaves at nine.")

@@ -125,7 +125,17 @@ func (d *documents) put(ctx context.Context, doc document) outcome {
 	if err != nil {
 		return outcome{err: err}
 	}
+	d.embed(ctx, ix)
 	return outcome{id: outcomes[0].Document, status: outcomes[0].Status}
+}
+
+// embed gives the document's passages their vectors. Until they have them they are
+// found by their words, and what is left without is made good by whoever indexes
+// for the tenant next: it is no reason to refuse the document.
+func (d *documents) embed(ctx context.Context, ix *indexer.Indexer) {
+	if _, err := ix.Embed(ctx); err != nil {
+		d.f.Log.Warn("passages are left without vectors", "error", err)
+	}
 }
 
 // putFile indexes a file as a run over its source would.
@@ -139,6 +149,10 @@ func (d *documents) putFile(ctx context.Context, path string) outcome {
 		return outcome{err: err}
 	}
 	report, err := ix.Run(ctx, []source.Source{file.source}, nil)
+	if errors.Is(err, indexer.ErrEmbedding) {
+		d.f.Log.Warn("passages are left without vectors", "error", err)
+		err = nil
+	}
 	switch {
 	case err != nil:
 		return outcome{err: err}
@@ -153,11 +167,7 @@ func (d *documents) putFile(ctx context.Context, path string) outcome {
 }
 
 func (d *documents) indexer(ctx context.Context, access rag.Access) (*indexer.Indexer, error) {
-	s, err := d.f.Store(ctx, access.Tenant)
-	if err != nil {
-		return nil, err
-	}
-	return indexer.New(s, indexer.Options{Access: access})
+	return d.f.Indexer(ctx, access)
 }
 
 // explain is what the caller reads of an error. What is the document's matter is

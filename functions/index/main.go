@@ -34,10 +34,16 @@
 // them, path.go where a path leads. Package awslambda has the configuration.
 package main
 
-import "github.com/naru-rag/naru/functions/awslambda"
+import (
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/e5small"
+	"github.com/naru-rag/naru/functions/awslambda"
+)
+
+func model() (embed.Embedder, error) { return e5small.Open() }
 
 func main() {
-	awslambda.Start(func(f *awslambda.Function) (awslambda.Handler, error) {
+	awslambda.Start(model, func(f *awslambda.Function) (awslambda.Handler, error) {
 		return (&documents{f}).index, nil
 	})
 }
