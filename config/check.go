@@ -44,17 +44,6 @@ func (o *origins) sources(all []Source) {
 	}
 }
 
-func (o *origins) embedder(e *Embedder) {
-	switch {
-	case !slices.Contains([]EmbedderKind{EmbedderBundled, EmbedderFile, EmbedderNone}, e.Kind):
-		o.wrongKey("embedder.kind", "is %q: must be bundled, file or none", e.Kind)
-	case e.Kind == EmbedderFile && e.File == "":
-		o.wrongKey("embedder.file", "is empty, and embedder.kind is file: must be the path of a model")
-	case e.Kind != EmbedderFile && e.File != "":
-		o.wrongKey("embedder.file", "is %q, and embedder.kind is %s, which has none: set embedder.kind to file", e.File, e.Kind)
-	}
-}
-
 func (o *origins) server(s *Store) {
 	if s.URL != "" {
 		address, err := remote.ParseURL(s.URL)
@@ -65,12 +54,7 @@ func (o *origins) server(s *Store) {
 			o.wrongKey("store.url", "is %q, which is without TLS, and store.tls asks for it: write https://", s.URL)
 		}
 	}
-	if (s.TLS.Cert == "") != (s.TLS.Key == "") {
-		o.wrongKey("store.tls", "has only one of cert and key: they go together")
-	}
-	if strings.ContainsFunc(s.APIKey.Reveal(), func(r rune) bool { return r < '!' || r > '~' }) {
-		o.wrongKey("store.api_key", "has blanks or characters outside ASCII, which a header cannot carry")
-	}
+	o.credentials("store", s.TLS, s.APIKey)
 	if s.Collection == "" || len(s.Collection) > 200 || strings.ContainsAny(s.Collection, `<>:"/\|?*`) || strings.ContainsFunc(s.Collection, unicode.IsControl) {
 		o.wrongKey("store.collection", "is %q: must have 1 to 200 bytes and none of < > : \" / \\ | ? *", s.Collection)
 	}
@@ -81,6 +65,16 @@ func (o *origins) server(s *Store) {
 	between(o, "store.pool_size", s.PoolSize, 1, 64)
 	between(o, "store.max_message", s.MaxMessage, 1*MiB, 1*GiB)
 	between(o, "store.batch", s.Batch, 64*KiB, s.MaxMessage)
+}
+
+// credentials are what a section has to be recognised by, and to recognise.
+func (o *origins) credentials(section string, t TLS, key Secret) {
+	if (t.Cert == "") != (t.Key == "") {
+		o.wrongKey(section+".tls", "has only one of cert and key: they go together")
+	}
+	if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r < '!' || r > '~' }) {
+		o.wrongKey(section+".api_key", "has blanks or characters outside ASCII, which a header cannot carry")
+	}
 }
 
 func (o *origins) settings(s *store.Settings) {

@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	embedder "github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -27,12 +28,51 @@ type Config struct {
 }
 
 // Embedder is what makes vectors of passages and questions. Another one asks for
-// a new version of the index.
+// a new version of the index. The fields after File are for the kinds that run
+// elsewhere; see [remote.Options] of embed/remote.
 type Embedder struct {
 	// Kind is where the model is, by default EmbedderBundled.
 	Kind EmbedderKind `yaml:"kind"`
 	// File is the model's for EmbedderFile: GGUF, of a BERT or XLM-RoBERTa.
 	File string `yaml:"file,path"`
+	// URL is where the service is.
+	URL string `yaml:"url"`
+	// Region is that of Amazon Bedrock; empty takes the environment's.
+	Region string `yaml:"region"`
+	// APIKey is the service's key; none by default.
+	APIKey Secret `yaml:"api_key"`
+	// AllowKeyWithoutTLS sends the key unencrypted to another machine; by
+	// default that is refused.
+	AllowKeyWithoutTLS bool `yaml:"allow_key_without_tls"`
+	// TLS is how the service is recognised.
+	TLS TLS `yaml:"tls"`
+	// Model is the name that the service knows it by.
+	Model string `yaml:"model"`
+	// Dimensions is the length of the model's vectors.
+	Dimensions int `yaml:"dimensions"`
+	// AskDimensions has the service shorten its vectors to Dimensions.
+	AskDimensions bool `yaml:"ask_dimensions"`
+	// Revision tells apart what is served under the same name with other weights.
+	Revision string `yaml:"revision"`
+	// Query and Passage are how the service tells questions from passages.
+	Query   EmbedderForm `yaml:"query"`
+	Passage EmbedderForm `yaml:"passage"`
+	// Batch is the most texts of a request, by default 32, and BatchTokens about
+	// the most tokens, by default 16,000.
+	Batch       int `yaml:"batch"`
+	BatchTokens int `yaml:"batch_tokens"`
+	// Concurrency is how many requests are under way at once, by default 4.
+	Concurrency int `yaml:"concurrency"`
+	// Timeout is how long one attempt may take, by default a minute, and
+	// QueryTimeout all of them for a question, by default 5 s.
+	Timeout      time.Duration `yaml:"timeout"`
+	QueryTimeout time.Duration `yaml:"query_timeout"`
+	// Attempts is how many there are, with the first, by default 5.
+	Attempts int `yaml:"attempts"`
+	// Patience is how long a rate limit is waited out, by default 12 h.
+	Patience time.Duration `yaml:"patience"`
+	// Price is what the service asks, for the sum at the end of a run.
+	Price Price `yaml:"price"`
 }
 
 // EmbedderKind is where a model is.
@@ -42,8 +82,26 @@ type EmbedderKind string
 const (
 	EmbedderBundled EmbedderKind = "bundled" // the one in the program
 	EmbedderFile    EmbedderKind = "file"
+	EmbedderOpenAI  EmbedderKind = "openai" // a service with the API that OpenAI defined
+	EmbedderBedrock EmbedderKind = "bedrock"
 	EmbedderNone    EmbedderKind = "none" // words alone
 )
+
+// EmbedderForm is how a service is sent texts of one kind; all is empty by default.
+type EmbedderForm struct {
+	// Model is another name for this kind of text.
+	Model string `yaml:"model"`
+	// Prefix stands before each text.
+	Prefix string `yaml:"prefix"`
+	// InputType is sent as input_type.
+	InputType string `yaml:"input_type"`
+}
+
+// Price is what a service asks for a million tokens; zero by default.
+type Price struct {
+	PerMillion float64 `yaml:"per_million"`
+	Currency   string  `yaml:"currency"`
+}
 
 // DefaultTenant owns what no source assigns to another.
 const DefaultTenant = "default"
@@ -140,9 +198,15 @@ type Retries struct {
 func Default() *Config {
 	tenantIndex := true
 	return &Config{
-		Data:     ".naru",
-		Asker:    Asker{Tenant: DefaultTenant},
-		Embedder: Embedder{Kind: EmbedderBundled},
+		Data:  ".naru",
+		Asker: Asker{Tenant: DefaultTenant},
+		Embedder: Embedder{
+			Kind:  EmbedderBundled,
+			Batch: embedder.DefaultBatch, BatchTokens: embedder.DefaultBatchTokens, Concurrency: embedder.DefaultConcurrency,
+			Timeout: embedder.DefaultTimeout, QueryTimeout: embedder.DefaultQueryTimeout,
+			Attempts: embedder.DefaultAttempts, Patience: embedder.DefaultPatience,
+			Price: Price{Currency: "USD"},
+		},
 		Store: Store{
 			Collection: "naru",
 			Timeout:    remote.DefaultTimeout,

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -59,6 +60,7 @@ var (
 	errDuration = errors.New("must be a duration such as 10s, 200ms or 1m30s")
 	errBool     = errors.New("must be true or false")
 	errInt      = errors.New("must be a whole number")
+	errNumber   = errors.New("must be a number such as 0.02")
 )
 
 // set gives a setting the value that a text stands for. The error says what is
@@ -93,6 +95,13 @@ func set(v reflect.Value, text string) error {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			return errInt
+		}
+		*p = n
+		return nil
+	case *float64:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			return errNumber
 		}
 		*p = n
 		return nil

@@ -27,7 +27,18 @@ type Model struct {
 	Dimensions int
 	// Batch is how many texts a call does well to have.
 	Batch int
+	// Price is what a service asks; the zero value is nothing.
+	Price Price
 }
+
+// Price is what a million tokens cost.
+type Price struct {
+	PerMillion float64
+	Currency   string
+}
+
+// Of is what so many tokens cost.
+func (p Price) Of(tokens int) float64 { return p.PerMillion * float64(tokens) / 1e6 }
 
 // Result is what became of the texts of one call.
 type Result struct {

@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,8 +20,11 @@ type Embedded struct {
 	// Passages is how many have one now, and Refused how many cannot have one.
 	Passages int `json:"passages"`
 	Refused  int `json:"refused"`
-	// Tokens is what the embedder counted, where it does.
-	Tokens int `json:"tokens"`
+	// Tokens is what the embedder counted, where it does, and Cost what it asks for
+	// them, where that is configured.
+	Tokens   int     `json:"tokens"`
+	Cost     float64 `json:"cost,omitempty"`
+	Currency string  `json:"currency,omitempty"`
 }
 
 // Add adds what became of others.
@@ -28,6 +32,8 @@ func (e *Embedded) Add(other Embedded) {
 	e.Passages += other.Passages
 	e.Refused += other.Refused
 	e.Tokens += other.Tokens
+	e.Cost += other.Cost
+	e.Currency = cmp.Or(e.Currency, other.Currency)
 }
 
 // Embed gives vectors to the passages of the indexer's tenant that have none,
@@ -117,5 +123,8 @@ func (ix *Indexer) embedBatch(ctx context.Context, tenant string, batch []store.
 		}
 	}
 	sum.Tokens += result.Tokens
+	if price := ix.embedder.Model().Price; price.PerMillion > 0 {
+		sum.Cost, sum.Currency = sum.Cost+price.Of(result.Tokens), price.Currency
+	}
 	return ix.store.SetVectors(ctx, tenant, vectors)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/store"
 )
@@ -119,7 +121,7 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	if len(c.Sources) > 0 {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
-	d.check("embedder", func(context.Context) finding { return d.embedder(c.Embedder) })
+	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c.Embedder) })
 	if c.Store.URL == "" {
 		d.embedded(c)
 	} else {
@@ -127,12 +129,14 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	}
 }
 
-// embedder opens the model, and embeds nothing.
-func (d *doctor) embedder(c config.Embedder) finding {
-	e, err := backend.OpenEmbedder(c, bundled)
+// embedder opens the model. A service is asked for two vectors.
+func (d *doctor) embedder(ctx context.Context, c config.Embedder) finding {
+	e, err := backend.OpenEmbedder(ctx, c, backend.Options{Bundled: bundled})
 	switch {
-	case err != nil:
+	case err != nil && c.Kind == config.EmbedderFile:
 		return finding{Status: problem, Found: err.Error(), Advice: "name a BERT or XLM-RoBERTa model in the GGUF format with embedder.file, or set embedder.kind to bundled or none"}
+	case err != nil:
+		return finding{Status: problem, Found: err.Error(), Advice: "correct the embedder's settings"}
 	case e == nil:
 		return finding{Status: healthy, Found: "none: search is by words alone"}
 	}
@@ -141,6 +145,14 @@ func (d *doctor) embedder(c config.Embedder) finding {
 	}
 	m := e.Model()
 	d.vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
+	if service, ok := e.(*remote.Embedder); ok {
+		for _, kind := range []embed.Kind{embed.Query, embed.Passage} {
+			if err := service.Probe(ctx, kind); err != nil {
+				return finding{Status: problem, Found: err.Error(), Advice: "until it answers, documents are found by their words alone"}
+			}
+		}
+		return finding{Status: healthy, Found: fmt.Sprintf("%s, %d dimensions, answers", m.Name, m.Dimensions)}
+	}
 	return finding{Status: healthy, Found: fmt.Sprintf("%s, %d dimensions", m.Name, m.Dimensions)}
 }
 

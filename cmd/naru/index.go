@@ -142,13 +142,24 @@ func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
 		fmt.Fprintf(errs, "%d passages cannot be embedded, and are found by their words alone\n", r.Embedded.Refused)
 	}
 	if n := r.Embedded.Passages; n > 0 {
-		if _, err := fmt.Fprintf(out, "%d passages embedded\n", n); err != nil {
+		if _, err := fmt.Fprintf(out, "%d passages embedded%s\n", n, spent(r.Embedded)); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(out, "%d documents, %d passages (%d added, %d updated, %d unchanged, %d deleted, %d failed) in %.1f s\n",
 		r.Documents, r.Passages, r.Added, r.Updated, r.Unchanged, r.Deleted, len(r.Failed), r.Seconds)
 	return err
+}
+
+// spent is what embedding took of a service that counts.
+func spent(e indexer.Embedded) string {
+	switch {
+	case e.Tokens == 0:
+		return ""
+	case e.Cost == 0:
+		return fmt.Sprintf(" (%d tokens)", e.Tokens)
+	}
+	return fmt.Sprintf(" (%d tokens, about %.4g %s)", e.Tokens, e.Cost, printable(e.Currency))
 }
 
 // closeWith closes after work that may have failed already: its error is the

@@ -73,7 +73,7 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 		return nil, err
 	}
 	var err error
-	if b.embedder, err = OpenEmbedder(c.Embedder, opt.Bundled); err != nil {
+	if b.embedder, err = OpenEmbedder(ctx, c.Embedder, opt); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
 	return b, nil

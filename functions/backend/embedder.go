@@ -7,21 +7,29 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 )
 
 // OpenEmbedder opens the model that a configuration names; nil is none.
-func OpenEmbedder(c config.Embedder, bundled func() (embed.Embedder, error)) (embed.Embedder, error) {
+func OpenEmbedder(ctx context.Context, c config.Embedder, opt Options) (embed.Embedder, error) {
 	switch {
+	case c.Kind == config.EmbedderOpenAI || c.Kind == config.EmbedderBedrock:
+		o, err := c.Remote()
+		if err != nil {
+			return nil, err
+		}
+		o.Logger = opt.Logger
+		return remote.Open(ctx, o)
 	case c.Kind == config.EmbedderFile:
 		return embed.Open(c.File)
 	case c.Kind == config.EmbedderNone:
 		return nil, nil
-	case bundled == nil:
-		return nil, errors.New("embedder.kind is bundled, and this program has no model in it: set embedder.kind to file or none")
+	case opt.Bundled == nil:
+		return nil, errors.New("embedder.kind is bundled, and this program has no model in it: set embedder.kind to another")
 	}
-	return bundled()
+	return opt.Bundled()
 }
 
 func (b *Backend) closeEmbedder() error {
