@@ -50,6 +50,7 @@ var sections = []struct {
 	{"hybrid", (*bench).hybrid},
 	{"words", (*bench).words},
 	{"quality", (*bench).quality},
+	{"embedding", (*bench).embedding},
 }
 
 func sectionNames() string {
@@ -146,9 +147,10 @@ func (b *bench) run() error {
 // say tells whoever waits what is being done.
 func (b *bench) say(what string) { fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), what) }
 
-// start starts an engine in a folder and notes its version.
-func (b *bench) start(name, dir string) (*peer.Process, error) {
-	p, err := peer.Start(name, b.set.Dir, dir, b.python)
+// start starts an engine in a folder, with additions to the environment, and notes
+// its version.
+func (b *bench) start(name, dir string, environment ...string) (*peer.Process, error) {
+	p, err := peer.Start(name, b.set.Dir, dir, b.python, environment...)
 	if err != nil {
 		return nil, err
 	}
@@ -206,12 +208,17 @@ func (b *bench) rivals() ([]*peer.Process, error) {
 	}
 	edge, err := b.edge()
 	if err != nil {
-		b.say(err.Error())
-		reason, _, _ := strings.Cut(err.Error(), "\n")
-		b.report.note("qdrant-edge-py is missing: " + reason)
+		b.missing("qdrant-edge-py", err)
 		return []*peer.Process{naru}, nil
 	}
 	return []*peer.Process{naru, edge}, nil
+}
+
+// missing notes why an engine could not be started.
+func (b *bench) missing(engine string, err error) {
+	b.say(err.Error())
+	reason, _, _ := strings.Cut(err.Error(), "\n")
+	b.report.note(engine + " is missing: " + reason)
 }
 
 // edge returns qdrant-edge-py with the points. Its folder is kept for the next

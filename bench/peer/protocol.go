@@ -1,6 +1,8 @@
 package peer
 
-// Kind is a kind of search.
+import "time"
+
+// Kind is a kind of search, or of text to embed.
 type Kind string
 
 const (
@@ -21,6 +23,9 @@ const (
 	Payload Kind = "payload"
 	// Words is a question as it was typed.
 	Words Kind = "words"
+	// Query and Passage are texts to embed.
+	Query   Kind = "query"
+	Passage Kind = "passage"
 )
 
 // TenantsOf are the tenants that passage i belongs to, as the names of the
@@ -42,7 +47,8 @@ const Reach = 100
 // A request, and the reply to it, are lines of JSON. The first line that a
 // process writes is a Ready, or a reply with an error.
 type request struct {
-	// Do is "index", "search", "profile", "close" or, of edge alone, "optimize".
+	// Do is "index", "search", "embed", "profile", "close" or, of edge alone,
+	// "optimize".
 	Do string `json:"do"`
 	// From and To are passages to index, or questions to search with; questions
 	// count round.
@@ -50,16 +56,30 @@ type request struct {
 	To    int  `json:"to"`
 	Kind  Kind `json:"kind,omitempty"`
 	Limit int  `json:"limit,omitempty"`
+	// Texts are to be embedded, AtOnce of them in a call.
+	Texts  []string `json:"texts,omitempty"`
+	AtOnce int      `json:"at_once,omitempty"`
 	// Path is where a profile goes; without one the profile ends.
 	Path string `json:"path,omitempty"`
 }
 
 type reply struct {
 	Error string `json:"error,omitempty"`
-	// Nanos are the time that each search took, or the one call of index.
+	// Nanos are the time that each search took, each call of embed, or the one
+	// call of index.
 	Nanos []int64 `json:"nanos"`
 	// IDs are the numbers of the passages that each search found.
 	IDs [][]int `json:"ids"`
+	// Vectors are those of the texts, in their order.
+	Vectors [][]float32 `json:"vectors,omitempty"`
+}
+
+func (r reply) times() []time.Duration {
+	times := make([]time.Duration, len(r.Nanos))
+	for i, n := range r.Nanos {
+		times[i] = time.Duration(n)
+	}
+	return times
 }
 
 // Ready tells that an engine is open.

@@ -14,15 +14,20 @@ import (
 	"github.com/naru-rag/naru/bench/data"
 )
 
-// Peer is an engine. Serve uses it from one goroutine.
+// Peer is an engine: a Searcher or an Embedder. Serve uses it from one goroutine.
 type Peer interface {
+	Close() error
+}
+
+// Searcher is a Peer that finds passages.
+type Searcher interface {
+	Peer
 	// Index makes passages searchable and, where the engine keeps them on disk,
 	// durable.
 	Index(b Batch) error
 	// Search asks question number question and returns the numbers of the
 	// passages found, the best first.
 	Search(kind Kind, question, limit int) ([]int, error)
-	Close() error
 }
 
 // Batch is passages in a row.
@@ -36,15 +41,18 @@ type Batch struct {
 }
 
 // engines are those written in Go, by name. Prepare reads the questions; what it
-// returns opens the engine in its folder, which it creates where it is missing.
+// returns opens the engine in its folder, which a Searcher creates where it is
+// missing.
 var engines = map[string]struct {
 	prepare func(*data.Set) (opener, error)
 	module  string
 }{
-	"naru":       {prepareNaru, "github.com/naru-rag/naru"},
-	"naru-words": {prepareWords(OpenNaru), "github.com/naru-rag/naru"},
-	"chromem":    {prepareChromem, "github.com/philippgille/chromem-go"},
-	"bleve":      {prepareWords(OpenBleve), "github.com/blevesearch/bleve/v2"},
+	"naru":        {prepareNaru, "github.com/naru-rag/naru"},
+	"naru-words":  {prepareWords(OpenNaru), "github.com/naru-rag/naru"},
+	"naru-vector": {prepareEmbedder(openNaruEmbedder), "github.com/naru-rag/naru"},
+	"chromem":     {prepareChromem, "github.com/philippgille/chromem-go"},
+	"bleve":       {prepareWords(OpenBleve), "github.com/blevesearch/bleve/v2"},
+	"hugot":       {prepareEmbedder(openHugot), "github.com/knights-analytics/hugot"},
 }
 
 type opener func(dir string) (Peer, error)
@@ -100,6 +108,8 @@ func answer(set *data.Set, p Peer, requests *json.Decoder, replies *json.Encoder
 			r, err = put(set, p, q)
 		case "search":
 			r, err = search(p, q)
+		case "embed":
+			r, err = embedTexts(p, q)
 		case "profile":
 			pprof.StopCPUProfile()
 			if profile != nil {
@@ -128,6 +138,10 @@ func answer(set *data.Set, p Peer, requests *json.Decoder, replies *json.Encoder
 }
 
 func put(set *data.Set, p Peer, q request) (reply, error) {
+	s, ok := p.(Searcher)
+	if !ok {
+		return reply{}, errors.ErrUnsupported
+	}
 	b := Batch{From: q.From}
 	var err error
 	if b.Passages, err = set.Passages(q.From, q.To); err != nil {
@@ -140,15 +154,19 @@ func put(set *data.Set, p Peer, q request) (reply, error) {
 		return reply{}, err
 	}
 	start := time.Now()
-	err = p.Index(b)
+	err = s.Index(b)
 	return reply{Nanos: []int64{time.Since(start).Nanoseconds()}}, err
 }
 
 func search(p Peer, q request) (reply, error) {
 	var r reply
+	s, ok := p.(Searcher)
+	if !ok {
+		return r, errors.ErrUnsupported
+	}
 	for question := q.From; question < q.To; question++ {
 		start := time.Now()
-		ids, err := p.Search(q.Kind, question, q.Limit)
+		ids, err := s.Search(q.Kind, question, q.Limit)
 		if err != nil {
 			return r, fmt.Errorf("question %d: %w", question, err)
 		}
