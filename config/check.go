@@ -58,6 +58,9 @@ func (o *origins) server(s *Store) {
 	if s.Collection == "" || len(s.Collection) > 200 || strings.ContainsAny(s.Collection, `<>:"/\|?*`) || strings.ContainsFunc(s.Collection, unicode.IsControl) {
 		o.wrongKey("store.collection", "is %q: must have 1 to 200 bytes and none of < > : \" / \\ | ? *", s.Collection)
 	}
+	if err := store.CheckFusion(s.Fusion); err != nil {
+		o.wrongKey("store.fusion", "%v", err)
+	}
 	between(o, "store.timeout", s.Timeout, 10*time.Millisecond, 10*time.Minute)
 	between(o, "store.retries.attempts", s.Retries.Attempts, 1, 20)
 	between(o, "store.retries.first", s.Retries.First, time.Millisecond, time.Minute)

@@ -150,6 +150,10 @@ type Store struct {
 	// how rare a word is tells nothing about other tenants. By default all
 	// share one.
 	CollectionPerTenant bool `yaml:"collection_per_tenant"`
+	// Fusion is how what is found by words and by meaning becomes one order, by
+	// default store.FusionCalibrated. Another one makes the next version of the
+	// index.
+	Fusion store.Fusion `yaml:"fusion"`
 	// Timeout is how long one attempt at a call to the server may take, by
 	// default 10 s.
 	Timeout time.Duration `yaml:"timeout"`
@@ -209,6 +213,7 @@ func Default() *Config {
 		},
 		Store: Store{
 			Collection: "naru",
+			Fusion:     store.FusionCalibrated,
 			Timeout:    remote.DefaultTimeout,
 			Retries:    Retries{Attempts: remote.DefaultAttempts, First: remote.DefaultFirst, Longest: remote.DefaultLongest},
 			PoolSize:   remote.DefaultPoolSize,

@@ -135,6 +135,7 @@ func TestWrong(t *testing.T) {
 		{"store: {url: 'http://q', tls: {ca: x}}", "write https://"},
 		{"store: {tls: {cert: x}}", "only one of cert and key"},
 		{"store: {collection: a/b}", "store.collection is \"a/b\""},
+		{"store: {fusion: best}", `store.fusion is "best": must be one of calibrated, rrf, dbsf, formula`},
 		{"store: []", "naru.yaml:1: store must be a section"},
 		{"- data", "must be a section"},
 		{"data", "must be a section"},

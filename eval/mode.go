@@ -32,7 +32,7 @@ func (o Options) searcher(ctx context.Context, by rag.Searcher, questions []Ques
 	if o.mode() == ModeLexical {
 		return by, nil
 	}
-	s := meaning{Searcher: by, vectors: map[string][]float32{}, alone: o.mode() == ModeDense}
+	s := meaning{Searcher: by, embedder: o.Embedder, vectors: map[string][]float32{}, alone: o.mode() == ModeDense}
 	batch := o.Embedder.Model().Batch
 	for from := 0; from < len(questions); from += batch {
 		var texts []string
@@ -53,8 +53,9 @@ func (o Options) searcher(ctx context.Context, by rag.Searcher, questions []Ques
 // meaning is a searcher whose questions have vectors.
 type meaning struct {
 	rag.Searcher
-	vectors map[string][]float32
-	alone   bool
+	embedder embed.Embedder
+	vectors  map[string][]float32
+	alone    bool
 }
 
 func (m meaning) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
@@ -62,5 +63,9 @@ func (m meaning) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if m.alone {
 		q.Text = ""
 	}
-	return m.Searcher.Search(ctx, q)
+	found, err := m.Searcher.Search(ctx, q)
+	found.Nearness = func(ctx context.Context, texts []string) ([]float64, error) {
+		return embed.Nearness(ctx, m.embedder, q.Vector, texts)
+	}
+	return found, err
 }

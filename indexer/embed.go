@@ -90,7 +90,7 @@ func (ix *Indexer) embedTenant(ctx context.Context, tenant string, sum *Embedded
 		if err := ix.embedBatch(ctx, tenant, batch, sum); err != nil {
 			return err
 		}
-		progress(batch[len(batch)-1].ID)
+		progress(batch[len(batch)-1].URI)
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 
 // rules names how texts are extracted and cut. It changes whenever the same
 // bytes would give other passages, so that old ones are replaced.
-const rules = "2/" + lang.Version
+const rules = "3/" + lang.Version
 
 // Rules name everything that decides which passages a text becomes and what
 // they are found by. A store records them with each version of the index.

@@ -90,6 +90,14 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if found.Nearness != nil && evidence.across() {
+		if err := evidence.weighMeaning(ctx, found.Nearness); err != nil {
+			if ctx.Err() != nil {
+				return Answer{}, ctx.Err()
+			}
+			answer.Degraded = append(answer.Degraded, "meaning: sentences in another language than the question's could not be compared with it")
+		}
+	}
 	answer.Confidence = evidence.confidence
 	threshold := a.threshold
 	if threshold == 0 {

@@ -61,6 +61,9 @@ type Passage struct {
 	// Score orders found passages, higher first. Scores of different questions
 	// do not compare.
 	Score float64
+	// Strength is what confidence is judged by, where Score tells no more than the
+	// order; 0 where it is Score.
+	Strength float64
 	// Words is the score by words alone, and Meaning the cosine between the
 	// passage and the question; 0 where they were not compared.
 	Words, Meaning float64

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -30,6 +31,9 @@ type Evidence struct {
 	// floor is the score of what has nothing to do with the question.
 	floor      float64
 	confidence float64
+	// near is how near in meaning the sentences of the first passages are to the
+	// question, from 0 for the farthest to 1; nil where words decide.
+	near [][]float64
 }
 
 // place is a run of letters of the question that the same terms lie over.
@@ -138,12 +142,17 @@ func (e *Evidence) judge() float64 {
 	if len(e.passages) == 0 {
 		return 0
 	}
+	return e.covered() * (1 - marginShare + marginShare*e.margin())
+}
+
+// covered is the part of the question that the best passage covers.
+func (e *Evidence) covered() float64 {
 	covered := 0.
 	for i := range e.passages[:min(judged, len(e.passages))] {
 		p := &e.passages[i]
 		covered = max(covered, e.coverage(p.matches, p.context, 1))
 	}
-	return covered * (1 - marginShare + marginShare*e.margin())
+	return covered
 }
 
 // margin is how far the best score leads that of the next document with
@@ -162,7 +171,9 @@ func (e *Evidence) margin() float64 {
 }
 
 // strength is how far a passage's score stands above what is there by chance.
-func (e *Evidence) strength(p weighedPassage) float64 { return max(0, p.Score-e.floor) }
+func (e *Evidence) strength(p weighedPassage) float64 { return max(0, strength(p.Passage)-e.floor) }
+
+func strength(p Passage) float64 { return cmp.Or(p.Strength, p.Score) }
 
 // threshold is the confidence that an answer needs by default.
 func (e *Evidence) threshold() float64 {
@@ -177,12 +188,14 @@ func (e *Evidence) threshold() float64 {
 // cosine well above 0, so where meaning took part it is the lowest of what was
 // found: of thirty passages the last is there because something has to be.
 func floorOf(found []Passage) float64 {
-	for _, p := range found {
-		if p.Meaning != 0 {
-			return found[len(found)-1].Score
-		}
+	if !slices.ContainsFunc(found, func(p Passage) bool { return p.Meaning != 0 }) {
+		return 0
 	}
-	return 0
+	lowest := strength(found[0])
+	for _, p := range found {
+		lowest = min(lowest, strength(p))
+	}
+	return lowest
 }
 
 // coverage returns the share of the question that terms cover, letter by

@@ -128,7 +128,12 @@ func (e *Evidence) candidates(ctx context.Context, budget int) ([]candidate, err
 		spans := lang.Sentences(p.Text, p.Language)
 		covers := make([]float64, len(spans))
 		for j, s := range spans {
-			covers[j] = e.coverage(within(p.matches, s), p.context, titleShare)
+			switch {
+			case e.near == nil:
+				covers[j] = e.coverage(within(p.matches, s), p.context, titleShare)
+			case i < len(e.near):
+				covers[j] = e.near[i][j]
+			}
 		}
 		for j, s := range spans {
 			score := covers[j]

@@ -28,6 +28,9 @@ type Results struct {
 	// Index is the version of the index that was searched; empty where the
 	// searcher has none.
 	Index string
+	// Nearness compares texts with the question; nil where the question has no
+	// vector.
+	Nearness Nearness
 	// Degraded names what could not take part in the search, and why.
 	Degraded []string
 }

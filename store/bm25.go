@@ -33,8 +33,7 @@ const (
 // passageVector is the sparse vector of a passage: of its title, headings and
 // text. It is nil where there are no terms.
 func (s *Store) passageVector(p *rag.Passage) *qdrant.Vector {
-	text := strings.Join(slices.Concat([]string{p.Title}, p.Headings, []string{p.Text}), "\n")
-	terms := lang.Analyze(text, p.Language)
+	terms := lang.Analyze(searched(p), p.Language)
 	if len(terms) == 0 {
 		return nil
 	}
@@ -57,6 +56,11 @@ func (s *Store) passageVector(p *rag.Passage) *qdrant.Vector {
 		dimensions = dimensions[n:]
 	}
 	return qdrant.NewVectorSparse(indices, values)
+}
+
+// searched is the text of a passage that words are looked for in.
+func searched(p *rag.Passage) string {
+	return strings.Join(slices.Concat([]string{p.Title}, p.Headings, []string{p.Text}), "\n")
 }
 
 // passageVectors are the vectors of passages, made on all processors: analysing

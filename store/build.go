@@ -55,7 +55,7 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			begun = append(begun, v)
 		}
 	}
-	same := func(v Version) bool { return v.Rules == s.opt.Rules && v.Model == s.opt.Vectors.Model }
+	same := func(v Version) bool { return len(s.Stale(v)) == 0 }
 	if !anyway && serving.Serving && same(serving) && !slices.ContainsFunc(begun, same) {
 		return nil, nil
 	}
@@ -72,7 +72,7 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			return nil, err
 		}
 	}
-	v := Version{Number: next, Collection: s.versionName(next), Rules: s.opt.Rules, Model: s.opt.Vectors.Model}
+	v := s.wanted(Version{Number: next, Collection: s.versionName(next)})
 	if err := s.ensureVersion(ctx, v.Collection); err != nil {
 		return nil, err
 	}

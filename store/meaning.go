@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
@@ -29,8 +31,8 @@ type Vectors struct {
 
 // Lacking is a passage that has no vector yet.
 type Lacking struct {
-	// ID is the passage's.
-	ID string
+	// ID is the passage's, and URI its document's.
+	ID, URI string
 	// Text is what to embed: the passage's title, headings and text.
 	Text string
 	// Digest is that of Text; with it [Store.SetVectors] sees whether the passage
@@ -46,14 +48,23 @@ type Vector struct {
 	Refused    string
 }
 
-// embedded is the text that the vector of a passage is made of.
+// embedded is the text that the vector of a passage is made of. What stands above
+// it is closed like a sentence: run into the text it draws questions in other
+// languages to passages of the same title.
 func embedded(p *rag.Passage) string {
-	parts := make([]string, 0, len(p.Headings)+2)
-	if p.Title != "" {
-		parts = append(parts, p.Title)
+	var text strings.Builder
+	for _, head := range append([]string{p.Title}, p.Headings...) {
+		last, _ := utf8.DecodeLastRuneInString(head)
+		switch {
+		case head == "":
+			continue
+		case unicode.IsPunct(last):
+			text.WriteString(head + "\n")
+		default:
+			text.WriteString(head + ".\n")
+		}
 	}
-	parts = append(append(parts, p.Headings...), p.Text)
-	return strings.Join(parts, "\n")
+	return text.String() + p.Text
 }
 
 // embeddedDigest names the text that a vector is made of.
@@ -105,7 +116,7 @@ func (s *Store) Lacking(ctx context.Context, tenant string, limit int) ([]Lackin
 		if err != nil {
 			return nil, s.wrap(err, "list passages without vectors of tenant %s", tenant)
 		}
-		list = append(list, Lacking{ID: p.ID, Text: embedded(&p), Digest: payload(point.GetPayload()).text(fieldDigest)})
+		list = append(list, Lacking{ID: p.ID, URI: p.URI, Text: embedded(&p), Digest: payload(point.GetPayload()).text(fieldDigest)})
 	}
 	return list, nil
 }

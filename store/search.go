@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -27,11 +28,11 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if err != nil {
 		return rag.Results{}, s.wrap(err, "search")
 	}
-	results := rag.Results{Index: index.name}
-	search := newHalves(q, filter)
-	if search.vector != nil && index.model != s.opt.Vectors.Model {
+	results := rag.Results{Index: index.Collection}
+	search := newHalves(q, filter, index.Fusion)
+	if search.vector != nil && index.Model != s.opt.Vectors.Model {
 		search.vector = nil
-		results.Degraded = append(results.Degraded, fmt.Sprintf("meaning: %s was made by another model than the one that is configured; `naru index` makes it anew", index.name))
+		results.Degraded = append(results.Degraded, fmt.Sprintf("meaning: %s was made by another model than the one that is configured; `naru index` makes it anew", index))
 	}
 	if search.empty() {
 		return results, nil
@@ -84,9 +85,9 @@ func (s *Store) query(ctx context.Context, queries []*qdrant.QueryPoints) ([]*qd
 			return nil, "", err
 		}
 		for _, q := range queries {
-			q.CollectionName = index.name
+			q.CollectionName = index.Collection
 		}
-		response, err := s.points.QueryBatch(ctx, &qdrant.QueryBatchPoints{CollectionName: index.name, QueryPoints: queries})
+		response, err := s.points.QueryBatch(ctx, &qdrant.QueryBatchPoints{CollectionName: index.Collection, QueryPoints: queries})
 		if status.Code(err) == codes.NotFound && !again {
 			s.resolved.forget()
 			continue
@@ -94,7 +95,7 @@ func (s *Store) query(ctx context.Context, queries []*qdrant.QueryPoints) ([]*qd
 		if err == nil && len(response.GetResult()) != len(queries) {
 			err = fmt.Errorf("%d answers to %d queries", len(response.GetResult()), len(queries))
 		}
-		return response.GetResult(), index.name, err
+		return response.GetResult(), index.Collection, err
 	}
 }
 
@@ -105,14 +106,15 @@ type halves struct {
 	values  []float32
 	vector  []float32
 	limit   int
+	fusion  Fusion
 }
 
 // considered is how many passages each half brings: what is further down in both
 // does not come out on top.
 const considered = 100
 
-func newHalves(q rag.Query, filter *qdrant.Filter) *halves {
-	h := &halves{filter: filter, vector: q.Vector, limit: q.Limit}
+func newHalves(q rag.Query, filter *qdrant.Filter, f Fusion) *halves {
+	h := &halves{filter: filter, vector: q.Vector, limit: q.Limit, fusion: cmp.Or(f, FusionCalibrated)}
 	h.indices, h.values = queryVector(q.Text, q.Language)
 	return h
 }
@@ -122,7 +124,8 @@ func (h *halves) meaning() bool { return h.vector != nil }
 func (h *halves) empty() bool   { return !h.words() && !h.meaning() }
 
 // requests are one round trip: each half with its best passages and, where there
-// are both, what each thinks of the other's.
+// are both, what each thinks of the other's; or what the server makes of both, and
+// what each half thinks of that.
 func (h *halves) requests() []*qdrant.QueryPoints {
 	limit := uint64(h.limit)
 	if h.words() && h.meaning() {
@@ -137,7 +140,7 @@ func (h *halves) requests() []*qdrant.QueryPoints {
 	}
 	among := func(q, of *qdrant.QueryPoints) *qdrant.QueryPoints {
 		c := proto.Clone(q).(*qdrant.QueryPoints)
-		c.Prefetch = []*qdrant.PrefetchQuery{{Query: of.Query, Using: of.Using, Filter: of.Filter, Limit: of.Limit}}
+		c.Prefetch = []*qdrant.PrefetchQuery{{Prefetch: of.Prefetch, Query: of.Query, Using: of.Using, Filter: of.Filter, Limit: of.Limit}}
 		c.WithPayload = qdrant.NewWithPayload(false)
 		return c
 	}
@@ -146,6 +149,9 @@ func (h *halves) requests() []*qdrant.QueryPoints {
 		return []*qdrant.QueryPoints{withText(sparse)}
 	case !h.words():
 		return []*qdrant.QueryPoints{withText(dense)}
+	case h.fusion != FusionCalibrated:
+		fused := h.byServer(sparse, dense)
+		return []*qdrant.QueryPoints{withText(fused), among(sparse, fused), among(dense, fused)}
 	}
 	return []*qdrant.QueryPoints{withText(sparse), withText(dense), among(sparse, dense), among(dense, sparse)}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,9 @@ type Options struct {
 	// Vectors say by what passages are found that mean the same in other words.
 	// They are part of what a version is made by, as Rules are.
 	Vectors Vectors
+	// Fusion is how what is found by words and by meaning becomes one order; empty
+	// means FusionCalibrated. It is part of what a version is made by, too.
+	Fusion Fusion
 	// MaxBatchBytes splits a Put into requests of about this size; zero means
 	// one request, whatever its size. Set it for a server that limits messages.
 	MaxBatchBytes int
@@ -69,6 +73,7 @@ func New(conn grpc.ClientConnInterface, opt Options) *Store {
 	if opt.Clock == nil {
 		opt.Clock = time.Now
 	}
+	opt.Fusion = cmp.Or(opt.Fusion, FusionCalibrated)
 	if opt.AverageTerms <= 0 {
 		opt.AverageTerms = DefaultAverageTerms
 	}
@@ -124,7 +129,7 @@ func (s *Store) Ensure(ctx context.Context) error {
 	}
 	if len(versions) == 0 {
 		// Nothing had to be brought into it: it is complete as it is.
-		if err := s.complete(ctx, Version{Collection: first, Rules: s.opt.Rules, Model: s.opt.Vectors.Model}); err != nil {
+		if err := s.complete(ctx, s.wanted(Version{Collection: first})); err != nil {
 			return err
 		}
 	}
@@ -148,7 +153,7 @@ func (s *Store) ensureVersion(ctx context.Context, name string) error {
 // newCollection is the request for a version.
 func (s *Store) newCollection(name string) *qdrant.CreateCollection {
 	c := creation(name, s.opt.Settings, s.opt.Vectors)
-	c.Metadata = metadata(Version{Rules: s.opt.Rules, Model: s.opt.Vectors.Model})
+	c.Metadata = metadata(s.wanted(Version{}))
 	return c
 }
 

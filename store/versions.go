@@ -29,6 +29,9 @@ type Version struct {
 	Rules string `json:"rules"`
 	// Model is what its vectors of meaning are made by; empty where it has none.
 	Model string `json:"model"`
+	// Fusion is how a search in it brings words and meaning together; empty where it
+	// has no vectors.
+	Fusion Fusion `json:"fusion"`
 	// Complete is set once everything is in it and it was checked.
 	Complete bool `json:"complete"`
 	// Serving is set for the one that answers.
@@ -42,6 +45,7 @@ func (v Version) String() string { return v.Collection }
 const (
 	metaRules    = "naru_rules"
 	metaModel    = "naru_model"
+	metaFusion   = "naru_fusion"
 	metaComplete = "naru_complete"
 )
 
@@ -50,8 +54,31 @@ func metadata(v Version) map[string]*qdrant.Value {
 	return map[string]*qdrant.Value{
 		metaRules:    qdrant.NewValueString(v.Rules),
 		metaModel:    qdrant.NewValueString(v.Model),
+		metaFusion:   qdrant.NewValueString(string(v.Fusion)),
 		metaComplete: qdrant.NewValueBool(v.Complete),
 	}
+}
+
+// wanted is a version as it would be made now.
+func (s *Store) wanted(v Version) Version {
+	v.Rules, v.Model, v.Fusion = s.opt.Rules, s.opt.Vectors.Model, ""
+	if v.Model != "" {
+		v.Fusion = s.opt.Fusion
+	}
+	return v
+}
+
+// Stale names what a version is made by that is not as Options say: "rules",
+// "model", "fusion". The next build has it.
+func (s *Store) Stale(v Version) (what []string) {
+	w := s.wanted(v)
+	for name, differs := range map[string]bool{"rules": v.Rules != w.Rules, "model": v.Model != w.Model, "fusion": v.Fusion != w.Fusion} {
+		if differs {
+			what = append(what, name)
+		}
+	}
+	slices.Sort(what)
+	return what
 }
 
 // ErrNoVersion is returned where there is no earlier version to go back to.
@@ -92,13 +119,21 @@ func (s *Store) Versions(ctx context.Context) ([]Version, error) {
 
 // version reads what a collection says of itself.
 func (s *Store) version(ctx context.Context, number int) (Version, error) {
-	v := Version{Number: number, Collection: s.versionName(number)}
-	info, err := s.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: v.Collection})
+	v, err := s.describe(ctx, s.versionName(number))
+	v.Number = number
+	return v, err
+}
+
+// describe reads what the collection of this name says of itself.
+func (s *Store) describe(ctx context.Context, collection string) (Version, error) {
+	v := Version{Collection: collection}
+	info, err := s.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: collection})
 	if err != nil {
-		return v, fmt.Errorf("look at collection %s: %w", v.Collection, err)
+		return v, fmt.Errorf("look at collection %s: %w", collection, err)
 	}
 	meta := info.GetResult().GetConfig().GetMetadata()
 	v.Rules, v.Model, v.Complete = meta[metaRules].GetStringValue(), meta[metaModel].GetStringValue(), meta[metaComplete].GetBoolValue()
+	v.Fusion = Fusion(meta[metaFusion].GetStringValue())
 	return v, nil
 }
 
@@ -123,60 +158,41 @@ const resolvedFor = time.Second
 
 // resolution is where the alias led to, and when that was looked up.
 type resolution struct {
-	mu   sync.Mutex
-	name string
-	// model is what its vectors of meaning are made by.
-	model string
-	at    time.Time
+	mu      sync.Mutex
+	version Version
+	at      time.Time
 }
 
-// index is a version to search in.
-type index struct{ name, model string }
-
-// current returns the collection to search in. A search names the version that
-// it found in, so it asks that and not the alias.
-func (s *Store) current(ctx context.Context) (index, error) {
+// current returns the version to search in. A search names the version that it
+// found in, so it asks that and not the alias.
+func (s *Store) current(ctx context.Context) (Version, error) {
 	r := s.resolved
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now := s.opt.Clock(); r.name == "" || now.Sub(r.at) > resolvedFor {
+	if now := s.opt.Clock(); r.version.Collection == "" || now.Sub(r.at) > resolvedFor {
 		name, err := s.serving(ctx)
 		if err != nil {
-			return index{}, err
+			return Version{}, err
 		}
 		if name == "" {
 			name = s.opt.Collection // a version itself, or nothing yet
 		}
-		if name != r.name { // what a version was made by does not change
-			if r.model, err = s.modelOf(ctx, name); err != nil {
-				return index{}, err
+		if name != r.version.Collection { // what a version was made by does not change
+			v, err := s.describe(ctx, name)
+			if err != nil && status.Code(err) != codes.NotFound {
+				return Version{}, err
 			}
+			r.version = v
 		}
-		r.name, r.at = name, now
+		r.at = now
 	}
-	return index{r.name, r.model}, nil
-}
-
-// modelOf returns what the vectors of a collection are made by; empty where it
-// has none or does not exist.
-func (s *Store) modelOf(ctx context.Context, name string) (string, error) {
-	if s.opt.Vectors.Dimensions == 0 {
-		return "", nil
-	}
-	info, err := s.collections.Get(ctx, &qdrant.GetCollectionInfoRequest{CollectionName: name})
-	if status.Code(err) == codes.NotFound {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("look at collection %s: %w", name, err)
-	}
-	return info.GetResult().GetConfig().GetMetadata()[metaModel].GetStringValue(), nil
+	return r.version, nil
 }
 
 func (r *resolution) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.name = ""
+	r.version = Version{}
 }
 
 // Serving returns the version that answers.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -105,7 +106,9 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	looked := map[string]bool{}
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
-		s := store.New(conn, store.Options{Collection: name, Vectors: d.vectors})
+		s := store.New(conn, store.Options{
+			Collection: name, Rules: indexer.Rules(indexer.DefaultChunking), Vectors: d.vectors, Fusion: c.Store.Fusion,
+		})
 		if !looked[name] {
 			looked[name] = true
 			of := ""
@@ -160,6 +163,10 @@ func (d *doctor) version(s *store.Store, of string) {
 		for _, v := range versions {
 			if v.Serving {
 				serving, found.Found = v.Number, v.String()+" answers"
+				if stale := s.Stale(v); len(stale) > 0 {
+					found = finding{Status: warning, Found: fmt.Sprintf("%s answers, and was made with other %s than now", v, strings.Join(stale, ", ")),
+						Advice: string(store.RemedyIndex)}
+				}
 			}
 		}
 		for _, v := range versions {
@@ -176,11 +183,18 @@ func (d *doctor) version(s *store.Store, of string) {
 func (d *doctor) tenant(s *store.Store, tenant string) {
 	d.check("tenant "+tenant, func(ctx context.Context) finding {
 		documents, passages, err := s.Count(ctx, tenant)
+		var lacking int
+		if err == nil {
+			lacking, err = s.CountLacking(ctx, tenant)
+		}
 		switch {
 		case status.Code(err) == codes.NotFound:
 			return finding{Status: healthy, Found: "nothing is indexed yet"}
 		case err != nil:
 			return finding{Status: problem, Found: err.Error()}
+		case lacking > 0:
+			return finding{Status: warning, Found: fmt.Sprintf("%d documents, %d passages, %d of them found by their words alone", documents, passages, lacking),
+				Advice: "they have no vectors yet: the next `naru index` makes them"}
 		default:
 			return finding{Status: healthy, Found: fmt.Sprintf("%d documents, %d passages", documents, passages)}
 		}

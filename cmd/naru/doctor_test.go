@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/embedded"
 )
@@ -91,7 +92,7 @@ func indexed(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.New(engine.Conn(), store.Options{}).Ensure(context.Background()); err != nil {
+	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Ensure(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := engine.Close(); err != nil {
@@ -186,7 +187,7 @@ func TestDoctorOfServer(t *testing.T) {
 	r.expect(t, "collection", healthy, "not there yet")
 	r.expect(t, "tenant acme", healthy, "nothing is indexed yet")
 
-	if err := store.New(engine.Conn(), store.Options{}).Ensure(context.Background()); err != nil {
+	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Ensure(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	r = visit(t, configuration)
@@ -197,7 +198,7 @@ func TestDoctorOfServer(t *testing.T) {
 	r.expect(t, "version", healthy, "naru-v1 answers")
 
 	// A rebuild that was cut short is told of, with the two ways out of it.
-	build, err := store.New(engine.Conn(), store.Options{}).Rebuild(context.Background())
+	build, err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Rebuild(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,10 @@ type Encoder struct {
 	config Config
 	load   func() (loaded, error) // once
 	passes sync.Pool              // of *pass
+	// slots has one place for each processor: however many calls there are, so many
+	// passes are made at once, which bounds the memory they need and lets a question
+	// in among the passages of a long call.
+	slots chan struct{}
 }
 
 // loaded is what the first text needs.
@@ -36,7 +40,7 @@ func New(f *gguf.File) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Encoder{config: c, load: sync.OnceValues(func() (l loaded, err error) {
+	return &Encoder{config: c, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), load: sync.OnceValues(func() (l loaded, err error) {
 		if l.tokenizer, err = readTokenizer(f); err != nil {
 			return l, err
 		}
@@ -64,7 +68,7 @@ func (e *Encoder) Encode(ctx context.Context, texts []string) ([][]float32, erro
 	specials := l.tokenizer.Specials()
 	for i, text := range texts {
 		vectors[i] = all[i*e.config.Width : (i+1)*e.config.Width : (i+1)*e.config.Width]
-		ids := append(make([]int32, 0, len(text)/3+8), specials.Begin)
+		ids := append(make([]int32, 0, min(len(text)/3+8, e.config.Limit)), specials.Begin)
 		ids, _ = l.tokenizer.Encode(ids, text, e.config.Limit-2)
 		ids = append(ids, specials.End)
 		if tokens+len(ids) > tokensAtOnce && len(sequences) > 0 {
@@ -80,17 +84,12 @@ func (e *Encoder) Encode(ctx context.Context, texts []string) ([][]float32, erro
 
 // run makes a pass of each batch, on all processors.
 func (e *Encoder) run(ctx context.Context, m *model, batches [][]sequence) error {
-	workers := min(len(batches), runtime.GOMAXPROCS(0))
+	workers := min(len(batches), cap(e.slots))
 	var next atomic.Int64
 	errs := make([]error, max(workers, 1))
 	work := func(worker int) {
-		p, _ := e.passes.Get().(*pass)
-		if p == nil {
-			p = &pass{m: m}
-		}
-		defer e.passes.Put(p)
 		for i := next.Add(1) - 1; i < int64(len(batches)); i = next.Add(1) - 1 {
-			if errs[worker] = p.run(ctx, batches[i]); errs[worker] != nil {
+			if errs[worker] = e.pass(ctx, m, batches[i]); errs[worker] != nil {
 				return
 			}
 		}
@@ -107,4 +106,20 @@ func (e *Encoder) run(ctx context.Context, m *model, batches [][]sequence) error
 		}
 	}
 	return nil
+}
+
+// pass makes one pass, once there is a place for it.
+func (e *Encoder) pass(ctx context.Context, m *model, batch []sequence) error {
+	select {
+	case e.slots <- struct{}{}:
+		defer func() { <-e.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p, _ := e.passes.Get().(*pass)
+	if p == nil {
+		p = &pass{m: m}
+	}
+	defer e.passes.Put(p)
+	return p.run(ctx, batch)
 }

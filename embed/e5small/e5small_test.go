@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -64,6 +65,33 @@ func TestMeaning(t *testing.T) {
 			if near, far := dot(v[0], right), dot(v[0], wrong); near <= far+.02 {
 				t.Errorf("an answer is at %.3f, and what is none at %.3f", near, far)
 			}
+		}
+	}
+}
+
+// TestAnyText embeds what no one would write: each has a vector, soon, in little
+// memory.
+func TestAnyText(t *testing.T) {
+	e, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{
+		"nothing": "", "spaces": strings.Repeat(" \t\u3000\u00a0\n", 100), "emoji": strings.Repeat("🚢👩‍👩‍👧‍👦🇰🇷", 50), "invalid UTF-8": "\xff\xfe\xc0\xaf ferry \xed\xa0\x80",
+		"zeros": strings.Repeat("\x00", 1000), "marks": strings.Repeat("e\u0301\u0327\u0300", 2000), "one word of 10 MB": strings.Repeat("가", 10<<20/3),
+		"10 MB": strings.Repeat("The last ferry leaves at seven. 마지막 배. ", 10<<20/48), "10 MB of spaces": strings.Repeat(" ", 10<<20), "10 MB of bytes": strings.Repeat("\xf0\x28\x8c\x28", 10<<20/4),
+	}
+	for name, text := range texts {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r, err := e.Embed(t.Context(), embed.Passage, []string{text})
+		runtime.ReadMemStats(&after)
+		if err != nil || len(r.Refused) > 0 || math.Abs(dot(r.Vectors[0], r.Vectors[0])-1) > 1e-5 {
+			t.Errorf("%s: %v, refused %v", name, err, r.Refused)
+		}
+		// The text with its prefix, and what the model works with.
+		if took := after.TotalAlloc - before.TotalAlloc; took > 2*uint64(len(text))+64<<20 {
+			t.Errorf("%s: %d bytes of text take %d MiB of memory", name, len(text), took>>20)
 		}
 	}
 }

@@ -169,7 +169,7 @@ func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
 }
 
 func (b *Backend) options(name string) store.Options {
-	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking)}
+	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking), Fusion: b.config.Store.Fusion}
 	if b.embedder != nil {
 		m := b.embedder.Model()
 		opt.Vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
@@ -243,5 +243,10 @@ func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) 
 	}
 	found, err := s.Search(ctx, q)
 	found.Degraded = append(found.Degraded, degraded...)
+	if q.Vector != nil && b.embedder != nil {
+		found.Nearness = func(ctx context.Context, texts []string) ([]float64, error) {
+			return embed.Nearness(ctx, b.embedder, q.Vector, texts)
+		}
+	}
 	return found, err
 }

@@ -21,9 +21,13 @@ type meaningful struct {
 }
 
 func newMeaningful(conn grpc.ClientConnInterface, model string) *store.Store {
+	return newFused(conn, model, "")
+}
+
+func newFused(conn grpc.ClientConnInterface, model string, f store.Fusion) *store.Store {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	return store.New(conn, store.Options{
-		Collection: "storetest", Rules: "first", Vectors: store.Vectors{Model: model, Dimensions: 4},
+		Collection: "storetest", Rules: "first", Vectors: store.Vectors{Model: model, Dimensions: 4}, Fusion: f,
 		Clock: func() time.Time {
 			now = now.Add(time.Hour)
 			return now
@@ -301,6 +305,86 @@ var meaning = []sentence{
 		}
 		if texts, degraded = m.search(next, "?", direction(1), anyone); len(texts) != 2 || texts[0] != "The ferry leaves at noon." || len(degraded) != 0 {
 			m.Errorf("then found %q, degraded %q", texts, degraded)
+		}
+	}),
+	withMeaning("Each fusion finds what both halves find, first what is best for both, and nothing that may not be seen", func(m *meaningful) {
+		m.put(entry("a", "The ferry leaves at noon.", "The boat leaves at one.", "The museum sells ferry tickets.", "The café is open."),
+			accessible(entry("b", "The ferry leaves in secret."), rag.Access{Tenant: tenant, Principals: []string{"crew"}}),
+			accessible(entry("c", "The ferry is theirs."), rag.Access{Tenant: "other"}))
+		m.embed(m.Store, "ferry leaves", "boat", "museum", "café")
+		for _, f := range store.Fusions {
+			of := newFused(m.conn, "m1", f)
+			if f != store.FusionCalibrated {
+				b, err := of.Build(m.ctx)
+				if err != nil || b == nil {
+					m.Fatalf("%s: Build returns %v, %v", f, b, err)
+				}
+				if err := b.Carry(m.ctx, nil); err != nil {
+					m.Fatal(err)
+				}
+				if left := m.lacking(b.Store); len(left) != 0 {
+					m.Errorf("%s: another fusion embeds %q again", f, left)
+				}
+				if err := b.Finish(m.ctx); err != nil {
+					m.Fatal(err)
+				}
+			}
+			if v, err := of.Serving(m.ctx); err != nil || v.Fusion != f {
+				m.Errorf("%s: %+v answers, %v", f, v, err)
+			}
+			r, err := of.Search(m.ctx, rag.Query{Text: "ferry", Vector: []float32{1, .9, .1, .1}, Language: "en", Limit: 10, Asker: anyone})
+			if err != nil {
+				m.Fatalf("%s: %v", f, err)
+			}
+			var texts []string
+			for i, p := range r.Passages {
+				texts = append(texts, p.Text)
+				if byWords := strings.Contains(p.Text, "ferry"); (p.Words > 0) != byWords || p.Meaning <= 0 || i > 0 && p.Score > r.Passages[i-1].Score {
+					m.Errorf("%s: %q has the scores %v, %v by words and %v by meaning", f, p.Text, p.Score, p.Words, p.Meaning)
+				}
+			}
+			if len(texts) != 4 || texts[0] != "The ferry leaves at noon." || texts[3] != "The café is open." {
+				m.Errorf("%s finds %q", f, texts)
+			}
+			// By words or meaning alone there is nothing to bring together.
+			if texts, _ := m.search(of, "ferry", nil, anyone); len(texts) != 2 {
+				m.Errorf("%s: by words it finds %q", f, texts)
+			}
+			if texts, _ := m.search(of, "?", direction(1), anyone); len(texts) != 4 || texts[0] != "The boat leaves at one." {
+				m.Errorf("%s: by meaning it finds %q", f, texts)
+			}
+		}
+	}),
+	withMeaning("A version is searched by the fusion that it was made with, also after going back to it", func(m *meaningful) {
+		m.put(entry("a", "The ferry leaves at noon."))
+		m.embed(m.Store, "ferry")
+		next := newFused(m.conn, "m1", store.FusionRRF)
+		score := func() float64 {
+			r, err := next.Search(m.ctx, rag.Query{Text: "ferry", Vector: direction(0), Language: "en", Limit: 1, Asker: anyone})
+			if err != nil || len(r.Passages) != 1 {
+				m.Fatalf("%+v, %v", r, err)
+			}
+			return r.Passages[0].Score
+		}
+		before := score()
+		b, err := next.Build(m.ctx)
+		if err != nil || b == nil {
+			m.Fatalf("Build returns %v, %v", b, err)
+		}
+		if stale := next.Stale(store.Version{Rules: "first", Model: "m1", Fusion: store.FusionCalibrated}); !slices.Equal(stale, []string{"fusion"}) {
+			m.Errorf("stale are %q", stale)
+		}
+		if err := errors.Join(b.Carry(m.ctx, nil), b.Finish(m.ctx)); err != nil {
+			m.Fatal(err)
+		}
+		if after := score(); after == before || after != 1 { // two first places: 1/2 and 1/2
+			m.Errorf("the score is %v, and was %v", after, before)
+		}
+		if _, err := next.Rollback(m.ctx); err != nil {
+			m.Fatal(err)
+		}
+		if again := score(); again != before {
+			m.Errorf("after going back the score is %v, and was %v", again, before)
 		}
 	}),
 	withMeaning("A next version by the same model takes the vectors over", func(m *meaningful) {
