@@ -31,7 +31,7 @@ func (f *firstRun) index(ctx context.Context, d *data, from []group, w io.Writer
 	shown, embedding := newProgress(w, "Indexing"), newProgress(w, "Embedding")
 	defer shown.finish()
 	defer embedding.finish()
-	f.say("index: the documents are being listed")
+	f.begin()
 	defer f.state.Store(nil)
 	return d.runs(ctx, from, false, func(done, total int, uri string) {
 		f.say(fmt.Sprintf("index: %d of %d documents are up to date so far", done, total))
@@ -41,5 +41,8 @@ func (f *firstRun) index(ctx context.Context, d *data, from []group, w io.Writer
 		embedding.step(done, total, id)
 	})
 }
+
+// begin says that nothing has been read yet.
+func (f *firstRun) begin() { f.say("index: the documents are being listed") }
 
 func (f *firstRun) say(state string) { f.state.Store(&state) }

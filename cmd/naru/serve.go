@@ -76,6 +76,9 @@ It binds to the loopback interface unless told otherwise.`,
 			var indexing sync.WaitGroup
 			defer indexing.Wait()
 			defer stop()
+			if len(from) > 0 {
+				first.begin() // before anybody can ask
+			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
 			indexing.Go(func() { vectors.run(ctx) })
 			indexing.Go(func() {
