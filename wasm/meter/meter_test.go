@@ -1,0 +1,517 @@
+package meter_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/naru-rag/naru/wasm/meter"
+	"github.com/naru-rag/naru/wasm/module"
+)
+
+const stack = meter.MaxStack
+
+var errFuel = errors.New("out of fuel")
+
+// engines are those that wazero has here.
+func engines() map[string]wazero.RuntimeConfig {
+	return map[string]wazero.RuntimeConfig{"interpreted": wazero.NewRuntimeConfigInterpreter(), "compiled": wazero.NewRuntimeConfigCompiler()}
+}
+
+// outcome is what became of a call.
+type outcome struct {
+	results []uint64
+	trap    string // empty where there was none
+	memory  []byte
+	fuel    int64
+	stack   int32
+}
+
+// run calls "run" of a module with arguments, granting so much fuel, a slice at a
+// time. A module that is not metered has no limit.
+func run(t *testing.T, config wazero.RuntimeConfig, code []byte, fuel, slice int64, args ...uint64) outcome {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(api.CoreFeaturesV2))
+	defer r.Close(ctx)
+	granted := int64(0)
+	_, err := r.NewHostModuleBuilder(meter.ImportModule).NewFunctionBuilder().WithFunc(func(_ context.Context, m api.Module) {
+		global := m.ExportedGlobal(meter.Fuel).(api.MutableGlobal)
+		left := int64(global.Get())
+		grant := min(slice-left, fuel-granted)
+		if granted += grant; left+grant < 0 {
+			panic(errFuel)
+		}
+		global.Set(uint64(left + grant))
+	}).Export(meter.Refuel).Instantiate(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := r.CompileModule(ctx, code)
+	if err != nil {
+		t.Fatalf("the module is not valid: %v", err)
+	}
+	m, err := r.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithStartFunctions())
+	var o outcome
+	if err == nil {
+		o.results, err = m.ExportedFunction("run").Call(ctx, args...)
+		if memory := m.ExportedMemory("memory"); memory != nil {
+			data, _ := memory.Read(0, memory.Size())
+			o.memory = slices.Clone(data)
+		}
+		if g := m.ExportedGlobal(meter.Fuel); g != nil {
+			o.fuel = granted - int64(g.Get())
+			o.stack = int32(m.ExportedGlobal(meter.Stack).Get())
+		}
+	}
+	if err != nil {
+		o.trap, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	return o
+}
+
+func metered(t testing.TB, code []byte) []byte {
+	t.Helper()
+	m, err := module.Parse(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := meter.Meter(m, stack); err != nil {
+		t.Fatal(err)
+	}
+	return m.Bytes()
+}
+
+// TestComputesTheSame makes modules at random and compares what they compute with
+// what they compute metered, and the fuel that takes interpreted and compiled.
+func TestComputesTheSame(t *testing.T) {
+	n := 300
+	if testing.Short() {
+		n = 30
+	}
+	traps, loops := 0, 0
+	for seed := range uint64(n) {
+		g := &generator{random: rand.New(rand.NewPCG(seed, 1))}
+		code := g.module().Bytes()
+		with := metered(t, code)
+		args := []uint64{uint64(g.random.Uint32()), g.random.Uint64()}
+		var fuels []int64
+		var results [][]uint64
+		for name, config := range engines() {
+			want := run(t, config, code, 0, 0, args...)
+			got := run(t, config, with, 1<<40, 1000, args...)
+			if !slices.Equal(got.results, want.results) || got.trap != want.trap || !slices.Equal(got.memory, want.memory) {
+				t.Fatalf("seed %d, %s: metered it is %v (%s), and plain %v (%s)", seed, name, got.results, got.trap, want.results, want.trap)
+			}
+			if want.trap != "" {
+				traps++
+			} else if got.stack != stack {
+				t.Fatalf("seed %d, %s: %d slots of the stack are left, of %d", seed, name, got.stack, stack)
+			}
+			fuels, results = append(fuels, got.fuel), append(results, got.results)
+			// With half of it the module ends, for it looks at the fuel now and then.
+			if short := run(t, config, with, got.fuel/2, 100, args...); got.fuel > 10_000 && !strings.Contains(short.trap, errFuel.Error()) && want.trap == "" {
+				t.Errorf("seed %d, %s: with half of the fuel it ends by %q", seed, name, short.trap)
+			}
+		}
+		if fuels[0] != fuels[1] || !slices.Equal(results[0], results[1]) {
+			t.Fatalf("seed %d: fuel is %v interpreted and compiled, results are %x", seed, fuels, results)
+		}
+		if fuels[0] > 1000 {
+			loops++
+		}
+	}
+	t.Logf("%d modules: %d of %d runs trapped, %d modules used more than 1,000 fuel", n, traps, 2*n, loops)
+	if traps == 0 || traps > n || loops < n/10 {
+		t.Error("the modules are not varied enough")
+	}
+}
+
+// small is a module with one function "run", (i32, i64) -> i64, and others of that
+// type before it.
+func small(memory bool, bodies ...[]byte) *module.Module {
+	m := &module.Module{
+		Types:  []module.FuncType{{Params: []module.ValueType{module.I32, module.I64}, Results: []module.ValueType{module.I64}}, {}},
+		Tables: []module.TableType{{Element: module.FuncRef, Limits: module.Limits{Min: 1}}},
+	}
+	for _, b := range bodies {
+		m.Functions = append(m.Functions, module.Function{Code: append(b, 0x0b)})
+	}
+	if memory {
+		m.Memories = []module.Limits{{Min: 1}}
+	}
+	m.Exports = []module.Export{{Name: "run", Kind: module.Func, Index: uint32(len(bodies) - 1)}}
+	return m
+}
+
+// TestEnds runs what would never end, or takes long in one instruction.
+func TestEnds(t *testing.T) {
+	i32 := func(n int64) []byte { return module.AppendS64([]byte{0x41}, n) }
+	join := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
+	result := []byte{0x42, 0}
+	start := uint32(1)
+	loopAtStart := small(false, join([]byte{0x03, 0x40, 0x0c, 0, 0x0b}, result), result)
+	loopAtStart.Functions = append([]module.Function{loopAtStart.Functions[1]}, module.Function{Type: 1, Code: []byte{0x03, 0x40, 0x0c, 0, 0x0b, 0x0b}})
+	loopAtStart.Exports[0].Index, loopAtStart.Start = 0, &start
+	const fuel = 1_000_000
+	for name, tt := range map[string]struct {
+		m    *module.Module
+		trap string
+	}{
+		"a loop":                  {small(false, join([]byte{0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
+		"a loop at the start":     {loopAtStart, "out of fuel"},
+		"recursion":               {small(false, []byte{0x20, 0, 0x20, 1, 0x10, 0}), "unreachable"},
+		"recursion by the table":  {recursive(), "unreachable"},
+		"filling much":            {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 11, 0}, result)), "out of fuel"},
+		"copying much":            {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 10, 0, 0}, result)), "out of fuel"},
+		"growing memory":          {small(true, join(i32(60_000), []byte{0x40, 0, 0x1a}, result)), "out of fuel"},
+		"growing a table":         {small(false, join([]byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 15, 0, 0x1a}, result)), "out of fuel"},
+		"filling a table":         {small(false, join(i32(0), []byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 17, 0}, result)), "out of fuel"},
+		"filling in unreachable":  {small(true, join([]byte{0x00, 0xfc, 11, 0}, result)), "unreachable"},
+		"a loop in the 2nd block": {small(false, join([]byte{0x02, 0x40, 0x0b, 0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
+	} {
+		code := metered(t, tt.m.Bytes())
+		for engine, config := range engines() {
+			got := run(t, config.WithMemoryLimitPages(64), code, fuel, 10_000, 1, 2)
+			if !strings.Contains(got.trap, tt.trap) {
+				t.Errorf("%s, %s: it ends by %q, %d fuel", name, engine, got.trap, got.fuel)
+			}
+		}
+	}
+}
+
+// recursive calls itself through the table.
+func recursive() *module.Module {
+	m := small(false, []byte{0x20, 0, 0x20, 1, 0x41, 0, 0x11, 0, 0})
+	m.Elements = []module.Segment{{0, 0x41, 0, 0x0b, 1, 0}}
+	return m
+}
+
+// TestRefuses modules that would speak to the host in its own names.
+func TestRefuses(t *testing.T) {
+	for _, change := range []func(m *module.Module){
+		func(m *module.Module) { m.Exports[0].Name = meter.Fuel },
+		func(m *module.Module) { m.Exports[0].Name = meter.Stack },
+		func(m *module.Module) {
+			m.Imports = []module.Import{{Module: meter.ImportModule, Name: meter.Refuel, Type: 1}}
+		},
+	} {
+		m := small(false, []byte{0x42, 0})
+		change(m)
+		if err := meter.Meter(m, stack); err == nil || !strings.Contains(err.Error(), "a name of the host's") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+// generator makes modules that are valid, at random, and end.
+type generator struct {
+	random *rand.Rand
+	out    []byte
+	// locals of the function that is being made: two parameters, and some.
+	types []module.ValueType
+	depth int
+	// labels are the results of the open blocks; loops have none to branch with.
+	labels []label
+	self   int // the number of the function
+	left   int // how many more instructions
+}
+
+type label struct {
+	loop bool
+}
+
+const functions, pages = 4, 1
+
+// module has four functions (i32, i64) -> i64 that call those before them, also
+// through a table, a memory and some globals.
+func (g *generator) module() *module.Module {
+	signature := module.FuncType{Params: []module.ValueType{module.I32, module.I64}, Results: []module.ValueType{module.I64}}
+	m := &module.Module{
+		Types:    []module.FuncType{signature, {Params: []module.ValueType{module.I32}}},
+		Tables:   []module.TableType{{Element: module.FuncRef, Limits: module.Limits{Min: functions, Max: 64, Bounded: true}}},
+		Memories: []module.Limits{{Min: pages, Max: 4, Bounded: true}},
+		Globals: []module.GlobalType{
+			{Type: module.I64, Mutable: true, Init: []byte{0x42, 7, 0x0b}}, {Type: module.I32, Mutable: true, Init: []byte{0x41, 3, 0x0b}},
+		},
+		Exports: []module.Export{{Name: "run", Kind: module.Func, Index: functions - 1}, {Name: "memory", Kind: module.Memory}},
+	}
+	segment := []byte{0, 0x41, 0, 0x0b, functions}
+	for i := range functions {
+		segment = append(segment, byte(i))
+	}
+	m.Elements = []module.Segment{segment}
+	m.Data = []module.Segment{append([]byte{1}, append([]byte{64}, make([]byte, 64)...)...)}
+	count := uint32(1)
+	m.DataCount = &count
+	for i := range functions {
+		m.Functions = append(m.Functions, g.function(i))
+	}
+	return m
+}
+
+func (g *generator) function(number int) module.Function {
+	g.out, g.self, g.left, g.depth = nil, number, 20+g.random.IntN(120), 0
+	g.types = []module.ValueType{module.I32, module.I64, module.I32, module.I64, module.I32}
+	g.labels = []label{{}}
+	for g.left > 0 {
+		g.statement()
+	}
+	g.value(module.I64)
+	return module.Function{Type: 0, Locals: []module.Local{{Count: 1, Type: module.I32}, {Count: 1, Type: module.I64}, {Count: 1, Type: module.I32}},
+		Code: append(slices.Clone(g.out), 0x0b)}
+}
+
+func (g *generator) op(bytes ...byte) { g.out = append(g.out, bytes...); g.left-- }
+
+func (g *generator) constant(op byte, n int64) {
+	g.out = module.AppendS64(append(g.out, op), n)
+	g.left--
+}
+
+func (g *generator) local(t module.ValueType) byte {
+	for {
+		if i := g.random.IntN(len(g.types) - 1); g.types[i] == t { // the last counts loops
+			return byte(i)
+		}
+	}
+}
+
+// value leaves one value on the stack.
+func (g *generator) value(t module.ValueType) {
+	g.depth++
+	defer func() { g.depth-- }()
+	if g.depth > 6 || g.left < 0 {
+		g.leaf(t)
+		return
+	}
+	binary32 := []byte{0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73, 0x74, 0x76, 0x77}
+	switch choice := g.random.IntN(12); {
+	case choice < 3:
+		g.leaf(t)
+	case choice < 6:
+		g.value(t)
+		g.value(t)
+		op := binary32[g.random.IntN(len(binary32))]
+		if t == module.I64 {
+			op += 0x12
+		}
+		g.op(op)
+	case choice == 6 && t == module.I32:
+		g.value(module.I64)
+		g.op([]byte{0xa7, 0x50}[g.random.IntN(2)]) // wrap, eqz
+	case choice == 6:
+		g.value(module.I32)
+		g.op([]byte{0xac, 0xad}[g.random.IntN(2)])
+	case choice == 7: // division may trap
+		g.value(t)
+		g.value(t)
+		op := byte(0x6d) + byte(g.random.IntN(4))
+		if t == module.I64 {
+			op += 0x12
+		}
+		g.constantOr(t)
+		g.op(op)
+	case choice == 8: // if with a result
+		g.value(module.I32)
+		g.op(0x04, byte(t))
+		g.labels = append(g.labels, label{})
+		g.value(t)
+		g.op(0x05)
+		g.value(t)
+		g.labels = g.labels[:len(g.labels)-1]
+		g.op(0x0b)
+	case choice == 9 && g.self > 0:
+		g.value(module.I32)
+		g.value(module.I64)
+		if g.random.IntN(2) == 0 {
+			g.op(0x10, byte(g.random.IntN(g.self)))
+		} else {
+			g.constant(0x41, int64(g.random.IntN(g.self)))
+			g.op(0x11, 0, 0)
+		}
+		if t == module.I32 {
+			g.op(0xa7)
+		}
+	case choice == 10: // load, somewhere
+		g.address()
+		if t == module.I32 {
+			g.op(0x28, 2, 0)
+		} else {
+			g.op(0x29, 3, 0)
+		}
+	default:
+		g.value(t)
+		g.value(t)
+		g.value(module.I32)
+		g.op(0x1b)
+	}
+}
+
+// constantOr makes most divisors odd, so that few divisions trap.
+func (g *generator) constantOr(t module.ValueType) {
+	if g.random.IntN(20) == 0 {
+		return
+	}
+	if t == module.I32 {
+		g.constant(0x41, 1)
+		g.op(0x72)
+		return
+	}
+	g.constant(0x42, 1)
+	g.op(0x84)
+}
+
+// address is one that is in memory, mostly.
+func (g *generator) address() {
+	g.value(module.I32)
+	mask := int64(0x7ff8)
+	if g.random.IntN(100) == 0 {
+		mask = 0x3fff8
+	}
+	g.constant(0x41, mask)
+	g.op(0x71)
+}
+
+func (g *generator) leaf(t module.ValueType) {
+	switch g.random.IntN(3) {
+	case 0:
+		if t == module.I32 {
+			g.constant(0x41, int64(int32(g.random.Uint32())))
+		} else {
+			g.constant(0x42, int64(g.random.Uint64()))
+		}
+	case 1:
+		if t == module.I64 {
+			g.op(0x23, 0)
+		} else {
+			g.op(0x23, 1)
+		}
+	default:
+		g.op(0x20, g.local(t))
+	}
+}
+
+// statement leaves the stack as it was.
+func (g *generator) statement() {
+	t := []module.ValueType{module.I32, module.I64}[g.random.IntN(2)]
+	nested := len(g.labels) < 5
+	switch choice := g.random.IntN(14); {
+	case choice < 4:
+		g.value(t)
+		g.op(0x21, g.local(t))
+	case choice == 4:
+		g.value(t)
+		if t == module.I64 {
+			g.op(0x24, 0)
+		} else {
+			g.op(0x24, 1)
+		}
+	case choice == 5:
+		g.address()
+		g.value(t)
+		if t == module.I32 {
+			g.op(0x36, 2, 0)
+		} else {
+			g.op(0x37, 3, 0)
+		}
+	case choice == 6 && nested: // block
+		g.op(0x02, 0x40)
+		g.nested(false)
+	case choice == 7 && nested: // if
+		g.value(module.I32)
+		g.op(0x04, 0x40)
+		g.nested(false)
+	case choice == 8 && nested && !slices.Contains(g.labels, label{true}): // a loop that counts down, one in another would count with the same
+		g.constant(0x41, int64(1+g.random.IntN(30)))
+		g.op(0x21, 4)
+		g.op(0x03, 0x40)
+		g.labels = append(g.labels, label{true})
+		for range 1 + g.random.IntN(3) {
+			g.statement()
+		}
+		g.op(0x20, 4)
+		g.constant(0x41, 1)
+		g.op(0x6b)
+		g.op(0x22, 4)
+		g.op(0x0d, 0)
+		g.labels = g.labels[:len(g.labels)-1]
+		g.op(0x0b)
+	case choice == 9: // leave a block
+		if at, ok := g.outward(); ok {
+			g.value(module.I32)
+			g.op(0x0d, at)
+		}
+	case choice == 10:
+		if at, ok := g.outward(); ok {
+			g.value(module.I32)
+			g.op(0x0e, 1, at, at)
+			g.out[len(g.out)-3] = 1
+			// What follows is not reached; it has to be valid all the same.
+		}
+	case choice == 11: // ranges
+		switch g.random.IntN(5) {
+		case 0:
+			g.address()
+			g.value(module.I32)
+			g.length()
+			g.op(0xfc, 11, 0)
+		case 1:
+			g.address()
+			g.address()
+			g.length()
+			g.op(0xfc, 10, 0, 0)
+		case 2:
+			g.address()
+			g.constant(0x41, int64(g.random.IntN(32)))
+			g.constant(0x41, int64(g.random.IntN(32)))
+			g.op(0xfc, 8, 0, 0)
+		case 3:
+			g.constant(0x41, int64(g.random.IntN(2)))
+			g.op(0x40, 0)
+			g.op(0x1a)
+		case 4:
+			g.op(0xd0, 0x70)
+			g.constant(0x41, int64(g.random.IntN(3)))
+			g.op(0xfc, 15, 0)
+			g.op(0x1a)
+		}
+	case choice == 12 && g.random.IntN(8) == 0:
+		g.value(module.I64)
+		g.op(0x0f)
+	default:
+		g.value(t)
+		g.op(0x1a)
+	}
+}
+
+func (g *generator) length() {
+	g.value(module.I32)
+	g.constant(0x41, 0xfff)
+	g.op(0x71)
+}
+
+func (g *generator) nested(loop bool) {
+	g.labels = append(g.labels, label{loop})
+	for range 1 + g.random.IntN(4) {
+		g.statement()
+	}
+	g.labels = g.labels[:len(g.labels)-1]
+	g.op(0x0b)
+}
+
+// outward is the label of an open block without results that is no loop.
+func (g *generator) outward() (byte, bool) {
+	for at := 0; at < len(g.labels)-1; at++ {
+		if l := g.labels[len(g.labels)-1-at]; !l.loop {
+			return byte(at), true
+		}
+	}
+	return 0, false
+}
