@@ -2,6 +2,7 @@ package awslambda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -96,6 +97,9 @@ func (f *Function) Search(ctx context.Context, q rag.Query) (rag.Results, error)
 		return found, nil
 	case ctx.Err() != nil:
 		return rag.Results{}, fmt.Errorf("%w: %w", ctx.Err(), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		// The store may notice the end of the invocation's time before we do.
+		return rag.Results{}, err
 	case Passing(err):
 		return rag.Results{}, fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The documents cannot be reached at the moment. Try again soon."), err)
 	}

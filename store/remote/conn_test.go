@@ -54,6 +54,23 @@ func TestCallersDeadlineIsSooner(t *testing.T) {
 	says(t, err, "whether it was written is unknown", "the caller")
 }
 
+// TestServerNoticesFirst: the caller's time is over a moment sooner at the server,
+// which knows of it by the call's timeout, than here.
+func TestServerNoticesFirst(t *testing.T) {
+	s := start(t, &server{scroll: func(context.Context, *qdrant.ScrollPoints) (*qdrant.ScrollResponse, error) {
+		return nil, status.Error(codes.DeadlineExceeded, "too late")
+	}})
+	conn, _ := dial(t, remote.Options{URL: s.address, Timeout: time.Hour})
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := scroll(ctx, conn); !errors.Is(err, context.DeadlineExceeded) || status.Code(err) != codes.DeadlineExceeded {
+		t.Errorf("error is %v", err)
+	}
+	if err := scroll(context.Background(), conn); errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("without a deadline of the caller's it is %v", err)
+	}
+}
+
 // TestServerResetsAfterTheWrite: the write was done and its answer lost. It is
 // made again; where that fails too, the outcome is said to be unknown.
 func TestServerResetsAfterTheWrite(t *testing.T) {

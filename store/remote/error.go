@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -26,6 +27,9 @@ type Error struct {
 	Advice string
 
 	cause error
+	// callersTime is set where the caller's deadline ended the call, whichever side
+	// of the connection noticed first.
+	callersTime bool
 }
 
 func (e *Error) Error() string {
@@ -44,8 +48,13 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns what gRPC returned, and the error of the context where that
-// ended a wait.
-func (e *Error) Unwrap() error { return e.cause }
+// ended the call or a wait.
+func (e *Error) Unwrap() []error {
+	if e.callersTime {
+		return []error{e.cause, context.DeadlineExceeded}
+	}
+	return []error{e.cause}
+}
 
 // writePrefixes begin the names of the methods that write.
 var writePrefixes = []string{"Upsert", "Delete", "Set", "Overwrite", "Clear", "Update", "Create", "Recover"}

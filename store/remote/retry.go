@@ -30,6 +30,7 @@ func (c *Conn) retry(ctx context.Context, method string, request any, attempt fu
 			return nil
 		}
 		failed.cause = err
+		failed.callersTime = a.callersTime && status.Code(err) == codes.DeadlineExceeded
 		failed.Unknown = failed.Unknown || writes(method) && c.mayBeDone(err)
 		if !slices.Contains(repeated, status.Code(err)) || sizeError(err) || ctx.Err() != nil || failed.Attempts >= c.opt.Retry.Attempts {
 			failed.Advice = c.advice(failed, a, request)
