@@ -25,28 +25,37 @@ type body struct {
 	checked bool
 	// depth is how many blocks are open.
 	depth uint32
-	// number and count are two locals of our own, i64 and i32.
-	number, count uint32
+	// number and count are two locals of our own, i64 and i32; from left on there are
+	// two of i32 and two of i64 where the function computes remainders.
+	number, count, left uint32
 }
 
 // function rewrites one. Its instructions become a block of their own, whose end
 // every return leads to, so that what the frame took is given back in one place.
 func (w *writer) function(f *module.Function) error {
 	t := w.m.Types[f.Type]
-	locals, instructions := uint64(len(t.Params)), int64(0)
+	locals, instructions, remainders := uint64(len(t.Params)), int64(0), false
 	for _, l := range f.Locals {
 		locals += uint64(l.Count)
 	}
 	if locals > math.MaxInt32/2 {
 		return fmt.Errorf("it has %d locals", locals)
 	}
-	if err := module.Walk(f.Code, func(module.Instruction) error { instructions++; return nil }); err != nil {
+	if err := module.Walk(f.Code, func(in module.Instruction) error {
+		instructions++
+		_, is := divisions[in.Op]
+		remainders = remainders || is
+		return nil
+	}); err != nil {
 		return err
 	}
 	slots := int64(locals) + frameSlots + instructions/instructionsPerSlot
 
-	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, checked: true}
+	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, left: uint32(locals) + 2, checked: true}
 	f.Locals = append(f.Locals[:len(f.Locals):len(f.Locals)], module.Local{Count: 1, Type: module.I64}, module.Local{Count: 1, Type: module.I32})
+	if remainders {
+		f.Locals = append(f.Locals, module.Local{Count: 2, Type: module.I32}, module.Local{Count: 2, Type: module.I64})
+	}
 	b.frame(module.OpI32Sub, slots)
 	b.trapBelowZero()
 	b.out = append(b.out, byte(module.OpBlock))
@@ -109,6 +118,8 @@ func (b *body) instruction(in module.Instruction) error {
 		b.ranged(in.Raw, module.OpI64Shl, pageBytes-bytesPerFuel)
 	case module.OpTableFill, module.OpTableCopy, module.OpTableInit, module.OpTableGrow:
 		b.ranged(in.Raw, module.OpI64ShrU, 0)
+	case module.OpI32RemS, module.OpI32RemU, module.OpI64RemS, module.OpI64RemU:
+		b.take(1, b.remainder(in.Op))
 	default:
 		b.take(1, in.Raw)
 	}

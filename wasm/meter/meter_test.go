@@ -515,3 +515,96 @@ func (g *generator) outward() (byte, bool) {
 	}
 	return 0, false
 }
+
+// TestRemainders compares remainders with those of Go, at the corners and at random.
+func TestRemainders(t *testing.T) {
+	join := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
+	corner32 := []uint32{0, 1, 2, 3, 7, 1<<31 - 1, 1 << 31, 1<<31 + 1, 1<<32 - 2, 1<<32 - 1}
+	random := rand.New(rand.NewPCG(7, 7))
+	corner64 := []uint64{0, 1, 2, 3, 1<<63 - 1, 1 << 63, 1<<63 + 1, 1<<64 - 2, 1<<64 - 1}
+	for range 20 {
+		corner32, corner64 = append(corner32, random.Uint32()>>random.IntN(32)), append(corner64, random.Uint64()>>random.IntN(64))
+	}
+	// Two parameters, (i32, i64) -> i64: what is divided, and by what.
+	code32 := func(op byte) []byte {
+		return join([]byte{0x20, 0, 0x20, 1, 0xa7, op, 0xad})
+	}
+	code64 := func(op byte) []byte {
+		return join([]byte{0x20, 0, 0xac, 0x20, 1, op})
+	}
+	for _, tt := range []struct {
+		name string
+		code []byte
+		want func(a uint32, b uint64) uint64
+	}{
+		{"i32.rem_s", code32(0x6f), func(a uint32, b uint64) uint64 {
+			if int32(b) == -1 {
+				return 0
+			}
+			return uint64(uint32(int32(a) % int32(b)))
+		}},
+		{"i32.rem_u", code32(0x70), func(a uint32, b uint64) uint64 { return uint64(a % uint32(b)) }},
+		{"i64.rem_s", code64(0x81), func(a uint32, b uint64) uint64 {
+			if int64(b) == -1 {
+				return 0
+			}
+			return uint64(int64(int32(a)) % int64(b))
+		}},
+		{"i64.rem_u", code64(0x82), func(a uint32, b uint64) uint64 { return uint64(int64(int32(a))) % b }},
+	} {
+		code := metered(t, small(false, tt.code).Bytes())
+		parsed, err := module.Parse(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range parsed.Functions {
+			_ = module.Walk(f.Code, func(in module.Instruction) error {
+				switch in.Op {
+				case module.OpI32RemS, module.OpI32RemU, module.OpI64RemS, module.OpI64RemU:
+					t.Errorf("%s: the instruction is still there", tt.name)
+				}
+				return nil
+			})
+		}
+		for engine, config := range engines() {
+			call := caller(t, config, code)
+			for _, a := range corner32 {
+				for _, b := range corner64 {
+					got, trap := call(uint64(a), b)
+					switch by := map[bool]uint64{true: uint64(uint32(b)), false: b}[strings.HasPrefix(tt.name, "i32")]; {
+					case by == 0 && !strings.Contains(trap, "divide by zero"):
+						t.Fatalf("%s, %s: by zero it is %d, %q", tt.name, engine, got, trap)
+					case by != 0 && (trap != "" || got != tt.want(a, b)):
+						t.Fatalf("%s, %s: of %d by %d it is %d, want %d (%s)", tt.name, engine, a, b, got, tt.want(a, b), trap)
+					}
+				}
+			}
+		}
+	}
+}
+
+// caller is one instance that is called many times.
+func caller(t *testing.T, config wazero.RuntimeConfig, code []byte) func(args ...uint64) (uint64, string) {
+	t.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(api.CoreFeaturesV2))
+	t.Cleanup(func() { r.Close(ctx) })
+	if _, err := r.NewHostModuleBuilder(meter.ImportModule).NewFunctionBuilder().WithFunc(func(_ context.Context, m api.Module) {
+		m.ExportedGlobal(meter.Fuel).(api.MutableGlobal).Set(1000)
+	}).Export(meter.Refuel).Instantiate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.Instantiate(ctx, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(args ...uint64) (uint64, string) {
+		m.ExportedGlobal(meter.Stack).(api.MutableGlobal).Set(stack)
+		results, err := m.ExportedFunction("run").Call(ctx, args...)
+		if err != nil {
+			trap, _, _ := strings.Cut(err.Error(), "\n")
+			return 0, trap
+		}
+		return results[0], ""
+	}
+}
