@@ -24,6 +24,8 @@ type Options struct {
 	// [DefaultThreshold] or [DefaultMeaningThreshold], a negative value never
 	// abstains for low coverage.
 	Threshold float64
+	// Hooks take part in every question's way; nil where nobody does.
+	Hooks Hooks
 	// Clock tells the time for Timings; nil means time.Now.
 	Clock Clock
 }
@@ -33,12 +35,13 @@ type Answerer struct {
 	searcher  Searcher
 	generator Generator
 	threshold float64
+	hooks     Hooks
 	clock     Clock
 }
 
 // NewAnswerer returns an Answerer that searches with s.
 func NewAnswerer(s Searcher, opt Options) *Answerer {
-	a := &Answerer{searcher: s, generator: opt.Generator, threshold: opt.Threshold, clock: opt.Clock}
+	a := &Answerer{searcher: s, generator: opt.Generator, threshold: opt.Threshold, hooks: opt.Hooks, clock: opt.Clock}
 	if a.generator == nil {
 		a.generator = Extractor{}
 	}
@@ -49,8 +52,8 @@ func NewAnswerer(s Searcher, opt Options) *Answerer {
 }
 
 // Answer takes a question to its answer. A question that cannot be understood
-// is a [*QuestionError]; a search that fails is an error; evidence that does
-// not suffice is an answer that abstains.
+// is a [*QuestionError]; a search that fails is an error, and so is a hook that
+// does; evidence that does not suffice is an answer that abstains.
 func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 	watch := newStopwatch(a.clock)
 
@@ -61,39 +64,62 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 	answer := Answer{Language: asked.language, Sentences: []Sentence{}, Passages: []Hit{}, Degraded: []string{}}
 	answer.Timings.Understand = watch.lap()
 	if len(asked.terms) == 0 {
-		return a.abstain(answer, ReasonNoTerms, watch), nil
+		answer.abstain(ReasonNoTerms)
+	} else if err := a.find(ctx, asked, &answer, watch); err != nil {
+		return Answer{}, err
 	}
+	if err := a.review(ctx, asked, &answer); err != nil {
+		return Answer{}, err
+	}
+	answer.Timings.Ground = watch.lap()
+	answer.Timings.Total = watch.total()
+	return answer, nil
+}
 
+// find searches, and grounds an answer in what is found.
+func (a *Answerer) find(ctx context.Context, asked understood, answer *Answer, watch *stopwatch) error {
+	refined, err := a.refine(ctx, asked, answer)
+	if err != nil {
+		return err
+	}
 	found, err := a.searcher.Search(ctx, Query{
-		Text:     q.Text,
+		Text:     asked.text,
+		Variants: refined.Variants,
+		Narrow:   refined.Narrow,
 		Language: asked.language,
 		Limit:    max(asked.limit, searched),
-		Asker:    q.Asker,
+		Asker:    asked.asker,
 	})
 	if err != nil {
-		return Answer{}, fmt.Errorf("search: %w", err)
+		return fmt.Errorf("search: %w", err)
 	}
 	answer.Index = found.Index
 	answer.Degraded = append(answer.Degraded, found.Degraded...)
-	for _, p := range found.Passages[:min(asked.limit, len(found.Passages))] {
-		answer.Passages = append(answer.Passages, hit(p))
+	if found.Passages, err = a.choose(ctx, asked, boosted(found.Passages, refined.Boosts), answer); err != nil {
+		return err
 	}
 	answer.Timings.Search = watch.lap()
 	if found.Empty {
-		return a.abstain(answer, ReasonEmptyIndex, watch), nil
+		answer.abstain(ReasonEmptyIndex)
+		return nil
 	}
 	if len(found.Passages) == 0 {
-		return a.abstain(answer, ReasonNothingFound, watch), nil
+		answer.abstain(ReasonNothingFound)
+		return nil
 	}
+	return a.ground(ctx, asked, refined.Variants, found, answer)
+}
 
-	evidence, err := weigh(ctx, asked, found.Passages[:min(searched, len(found.Passages))])
+// ground answers from the passages that were found, or abstains.
+func (a *Answerer) ground(ctx context.Context, asked understood, variants []string, found Results, answer *Answer) error {
+	evidence, err := a.weigh(ctx, asked, variants, found.Passages[:min(searched, len(found.Passages))])
 	if err != nil {
-		return Answer{}, err
+		return err
 	}
 	if found.Nearness != nil && evidence.across() {
 		if err := evidence.weighMeaning(ctx, found.Nearness); err != nil {
 			if ctx.Err() != nil {
-				return Answer{}, ctx.Err()
+				return ctx.Err()
 			}
 			answer.Degraded = append(answer.Degraded, "meaning: sentences in another language than the question's could not be compared with it")
 		}
@@ -104,30 +130,102 @@ func (a *Answerer) Answer(ctx context.Context, q Question) (Answer, error) {
 		threshold = evidence.threshold()
 	}
 	if evidence.confidence < threshold {
-		return a.abstain(answer, ReasonLowCoverage, watch), nil
+		answer.abstain(ReasonLowCoverage)
+		return nil
 	}
 	drafts, err := a.generator.Generate(ctx, evidence)
 	if err != nil {
-		return Answer{}, fmt.Errorf("generate: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	answer.Sentences = attribute(drafts, evidence.Passages())
 	if len(answer.Sentences) == 0 {
-		return a.abstain(answer, ReasonLowCoverage, watch), nil
+		answer.abstain(ReasonLowCoverage)
 	}
-	answer.Answer = join(answer.Sentences)
-	answer.Timings.Ground = watch.lap()
-	answer.Timings.Total = watch.total()
-	return answer, nil
+	return nil
 }
 
-// abstain ends the path with a sentence that says so in the asker's language.
-func (a *Answerer) abstain(answer Answer, reason Reason, watch *stopwatch) Answer {
+// weigh is the evidence for the question or, where that is more, for what is the
+// same in other words.
+func (a *Answerer) weigh(ctx context.Context, asked understood, variants []string, found []Passage) (*Evidence, error) {
+	best, err := weigh(ctx, asked, found)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range variants {
+		variant := asked.variant(text)
+		if len(variant.terms) == 0 {
+			continue
+		}
+		e, err := weigh(ctx, variant, found)
+		if err != nil {
+			return nil, err
+		}
+		if e.confidence > best.confidence {
+			best = e
+		}
+	}
+	return best, nil
+}
+
+// abstain has the answer say, in the asker's language, that there is none.
+func (answer *Answer) abstain(reason Reason) {
 	answer.Abstained = true
 	answer.Reason = reason
-	answer.Answer = abstention(answer.Language, reason)
-	answer.Timings.Ground = watch.lap()
-	answer.Timings.Total = watch.total()
-	return answer
+}
+
+// refine asks the hooks how to search.
+func (a *Answerer) refine(ctx context.Context, asked understood, answer *Answer) (Refinement, error) {
+	if a.hooks == nil {
+		return Refinement{}, nil
+	}
+	r, err := a.hooks.Query(ctx, asked.toHooks())
+	answer.took(r.Taken)
+	return r, err
+}
+
+// choose asks the hooks which passages to use, and has the answer show the first.
+func (a *Answerer) choose(ctx context.Context, asked understood, found []Passage, answer *Answer) ([]Passage, error) {
+	selection := Selection{Passages: found}
+	if a.hooks != nil && len(found) > 0 {
+		var err error
+		if selection, err = a.hooks.Passages(ctx, asked.toHooks(), found); err != nil {
+			return nil, err
+		}
+		answer.took(selection.Taken)
+	}
+	for _, p := range selection.Passages[:min(asked.limit, len(selection.Passages))] {
+		shown := hit(p)
+		shown.Notes = selection.Notes[p.ID]
+		answer.Passages = append(answer.Passages, shown)
+	}
+	return selection.Passages, nil
+}
+
+// review asks the hooks what of the answer may be shown, and puts it together.
+func (a *Answerer) review(ctx context.Context, asked understood, answer *Answer) error {
+	if a.hooks != nil && len(answer.Passages) > 0 {
+		r, err := a.hooks.Review(ctx, asked.toHooks(), *answer)
+		if err != nil {
+			return err
+		}
+		answer.took(r.Taken)
+		answer.Sentences, answer.Passages = r.Sentences, r.Passages
+		if !answer.Abstained && len(answer.Sentences) == 0 {
+			answer.abstain(ReasonWithheld)
+		}
+	}
+	if answer.Abstained {
+		answer.Answer = abstention(answer.Language, answer.Reason)
+		return nil
+	}
+	answer.Answer = join(answer.Sentences)
+	return nil
+}
+
+// took notes what taking part came to.
+func (answer *Answer) took(t Taken) {
+	answer.Timings.Plugins = append(answer.Timings.Plugins, t.Runs...)
+	answer.Degraded = append(answer.Degraded, t.Degraded...)
 }
 
 func hit(p Passage) Hit {

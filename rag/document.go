@@ -21,6 +21,8 @@ type Document struct {
 	Hash string
 	// Modified is the time of last change at the source.
 	Modified time.Time
+	// Annotations are properties that plugins gave it, by "plugin.property".
+	Annotations map[string][]string
 
 	Access
 }
@@ -56,6 +58,8 @@ type Passage struct {
 	Modified time.Time
 	// Hash is the document's content hash.
 	Hash string
+	// Annotations are the document's.
+	Annotations map[string][]string
 	// Source leads from Start..End back to bytes of the original.
 	Source []SourceSpan
 	// Score orders found passages, higher first. Scores of different questions

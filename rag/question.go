@@ -66,10 +66,12 @@ type Answer struct {
 type Sentence struct {
 	Text      string     `json:"text"`
 	Citations []Citation `json:"citations"`
+	// Flags are plugins' remarks on the sentence.
+	Flags []Note `json:"flags,omitempty"`
 }
 
 // Citation points at the exact place: Quote is Document.Text[Start:End],
-// byte for byte.
+// byte for byte, unless Redacted is set.
 type Citation struct {
 	Document string `json:"document"`
 	Title    string `json:"title"`
@@ -78,6 +80,9 @@ type Citation struct {
 	Start    int    `json:"start"`
 	End      int    `json:"end"`
 	Quote    string `json:"quote"`
+	// Redacted is set where a plugin has put something else in place of parts of
+	// the quote.
+	Redacted bool `json:"redacted,omitempty"`
 	// Source is where the quote was read from in the original file; nil where
 	// that is not known.
 	Source *Bytes `json:"source,omitempty"`
@@ -101,6 +106,11 @@ type Hit struct {
 	Text     string  `json:"text"`
 	Start    int     `json:"start"`
 	End      int     `json:"end"`
+	// Redacted is set where a plugin has put something else in place of parts of
+	// the text.
+	Redacted bool `json:"redacted,omitempty"`
+	// Notes are plugins' remarks on the passage.
+	Notes []Note `json:"notes,omitempty"`
 }
 
 // Reason is why an answer abstains. The values are part of the JSON form.
@@ -117,6 +127,8 @@ const (
 	ReasonNothingFound Reason = "nothing_found"
 	// ReasonLowCoverage: what was found covers too little of the question.
 	ReasonLowCoverage Reason = "low_coverage"
+	// ReasonWithheld: there was an answer, and plugins have left none of it.
+	ReasonWithheld Reason = "withheld"
 )
 
 // Timings are stage durations in milliseconds.
@@ -125,6 +137,9 @@ type Timings struct {
 	Search     float64 `json:"search"`
 	Ground     float64 `json:"ground"`
 	Total      float64 `json:"total"`
+	// Plugins are the calls of plugins; their time is part of the stage before
+	// which, or after which, they are called.
+	Plugins []PluginRun `json:"plugins,omitempty"`
 }
 
 // Clock tells the time; it is handed in so that tests repeat.

@@ -8,6 +8,11 @@ type Query struct {
 	// Text is the question as typed; the searcher analyses it the way it
 	// analysed the passages.
 	Text string
+	// Variants are the question in other words; what is found for one is found for
+	// the question.
+	Variants []string
+	// Narrow are conditions that all hold for what is found.
+	Narrow []Condition
 	// Vector is the question's meaning, of length 1; nil searches by words alone.
 	Vector []float32
 	// Language is the detected language, a BCP 47 primary subtag or "und".
@@ -23,7 +28,8 @@ type Results struct {
 	// Passages are the best first; equal scores are ordered by ID. Each carries
 	// its whole text, offsets and score.
 	Passages []Passage
-	// Empty is set where there is nothing at all that the asker may see.
+	// Empty is set where there is nothing at all that the asker may see, whatever
+	// the query's conditions.
 	Empty bool
 	// Index is the version of the index that was searched; empty where the
 	// searcher has none.

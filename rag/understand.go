@@ -32,6 +32,7 @@ type understood struct {
 	text     string
 	language string
 	limit    int
+	asker    Asker
 	// terms say what the question is about; see [lang.Asked].
 	terms   []lang.Term
 	expects expectation
@@ -65,14 +66,25 @@ func understand(q Question) (understood, error) {
 	if q.Language != "" && !languageTag.MatchString(q.Language) {
 		return understood{}, &QuestionError{"language", "is no language tag; give one such as ko, ar or pt-BR, or none"}
 	}
-	u := understood{text: q.Text, language: primary(q.Language), limit: q.Limit}
+	u := understood{text: q.Text, language: primary(q.Language), limit: q.Limit, asker: q.Asker}
 	if u.limit == 0 {
 		u.limit = DefaultPassages
 	}
 	if u.language == "" {
 		u.language = lang.Detect(q.Text)
 	}
-	u.terms = lang.Asked(lang.Analyze(q.Text, u.language))
-	u.expects = expected(q.Text, u.language)
-	return u, nil
+	return u.variant(q.Text), nil
+}
+
+// variant is the question with another text.
+func (u understood) variant(text string) understood {
+	u.text = text
+	u.terms = lang.Asked(lang.Analyze(text, u.language))
+	u.expects = expected(text, u.language)
+	return u
+}
+
+// toHooks is the question as hooks see it.
+func (u understood) toHooks() Asked {
+	return Asked{Text: u.text, Language: u.language, Asker: u.asker}
 }

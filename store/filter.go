@@ -1,7 +1,12 @@
 package store
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/naru-rag/naru/rag"
 )
@@ -22,6 +27,38 @@ func visible(asker rag.Asker) (*qdrant.Filter, error) {
 	f.Must = append(f.Must, emptyOrAny(fieldPrincipals, asker.Principals))
 	if len(asker.Regions) > 0 {
 		f.Must = append(f.Must, emptyOrAny(fieldRegion, asker.Regions))
+	}
+	return f, nil
+}
+
+// narrowed is a filter with conditions on top. Conditions can only be added: what a
+// caller may see is not theirs to say.
+func narrowed(f *qdrant.Filter, conditions []rag.Condition) (*qdrant.Filter, error) {
+	f = &qdrant.Filter{Must: slices.Clone(f.Must)}
+	for _, c := range conditions {
+		switch name, annotated := strings.CutPrefix(c.Field, rag.FieldAnnotations); {
+		case annotated:
+			keywords := make([]string, len(c.Any))
+			for i, value := range c.Any {
+				keywords[i] = annotation(name, value)
+			}
+			f.Must = append(f.Must, qdrant.NewMatchKeywords(fieldAnnotations, keywords...))
+		case c.Field == rag.FieldLanguage:
+			f.Must = append(f.Must, qdrant.NewMatchKeywords(fieldLanguage, c.Any...))
+		case c.Field == rag.FieldDocument:
+			f.Must = append(f.Must, ofDocuments(c.Any...))
+		case c.Field == rag.FieldModified:
+			within := &qdrant.DatetimeRange{}
+			if !c.From.IsZero() {
+				within.Gte = timestamppb.New(c.From)
+			}
+			if !c.Before.IsZero() {
+				within.Lt = timestamppb.New(c.Before)
+			}
+			f.Must = append(f.Must, qdrant.NewDatetimeRange(fieldModified, within))
+		default:
+			return nil, fmt.Errorf("there is no field %q to search by", c.Field)
+		}
 	}
 	return f, nil
 }

@@ -38,21 +38,24 @@ func fused(cosine, words, best, trust float64) float64 {
 }
 
 // covered is the share of the question's terms, by their weights, that a passage
-// has.
-func (h *halves) covered(p *rag.Passage) float64 {
+// has, in the wording that it has most of.
+func (h *halves) covered(p *rag.Passage) (most float64) {
 	has := map[uint32]bool{}
 	for _, t := range lang.Analyze(searched(p), p.Language) {
 		has[dimension(t.Text)] = true
 	}
-	all, there := 0., 0.
-	for i, d := range h.indices {
-		w := float64(h.values[i])
-		all += w
-		if has[d] {
-			there += w
+	for _, wording := range h.wordings {
+		all, there := 0., 0.
+		for i, d := range wording.indices {
+			w := float64(wording.values[i])
+			all += w
+			if has[d] {
+				there += w
+			}
 		}
+		most = max(most, there/all)
 	}
-	return there / all
+	return most
 }
 
 // signals are what the halves think of a passage.

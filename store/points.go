@@ -2,7 +2,10 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
@@ -42,8 +45,10 @@ const (
 	fieldStart      = "start"        // integer: byte offset into the document's text
 	fieldEnd        = "end"          // integer: likewise, after the last byte
 	fieldSpans      = "source_spans" // text: see packSpans
-	fieldBefore     = "before"       // text of the document between this passage and those before
-	fieldAfter      = "after"        // text of the document behind its last passage
+	// keywords "plugin.property=value": what plugins say of the document
+	fieldAnnotations = "annotations"
+	fieldBefore      = "before" // text of the document between this passage and those before
+	fieldAfter       = "after"  // text of the document behind its last passage
 
 	// At ordinal 0 only, which stands for the document as a whole:
 	fieldPassages         = "passages"          // integer: how many there are
@@ -193,6 +198,32 @@ func setDocument(out payload, e *Entry, ordinal int) {
 	out.setText(fieldURI, d.URI)
 	out.setTime(fieldModified, d.Modified)
 	out.setText(fieldHash, d.Hash)
+	out.setTexts(fieldAnnotations, annotations(d.Annotations))
+}
+
+// annotations are keywords, in the order of the properties' names.
+func annotations(of map[string][]string) (keywords []string) {
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		for _, value := range of[name] {
+			keywords = append(keywords, annotation(name, value))
+		}
+	}
+	return keywords
+}
+
+func annotation(name, value string) string { return name + "=" + value }
+
+// annotationsOf reads them back.
+func annotationsOf(keywords []string) map[string][]string {
+	if len(keywords) == 0 {
+		return nil
+	}
+	all := map[string][]string{}
+	for _, k := range keywords {
+		name, value, _ := strings.Cut(k, "=")
+		all[name] = append(all[name], value)
+	}
+	return all
 }
 
 // passageOf reads a passage back.
@@ -216,7 +247,7 @@ func passageOf(id *qdrant.PointId, fields map[string]*qdrant.Value, score float6
 		ID: idText(id), Document: p.text(fieldDocument), Title: p.text(fieldTitle), URI: p.text(fieldURI),
 		Headings: p.texts(fieldHeadings), Text: p.text(fieldText), Start: p.int(fieldStart), End: p.int(fieldEnd),
 		Ordinal: p.int(fieldOrdinal), Language: p.text(fieldLanguage), Modified: modified, Hash: p.text(fieldHash),
-		Source: spans, Score: score, Access: p.access(),
+		Annotations: annotationsOf(p.texts(fieldAnnotations)), Source: spans, Score: score, Access: p.access(),
 	}, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc/codes"
@@ -21,6 +23,10 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if err != nil {
 		return rag.Results{}, fmt.Errorf("search: %w", err)
 	}
+	narrow, err := narrowed(filter, q.Narrow)
+	if err != nil {
+		return rag.Results{}, fmt.Errorf("search: %w", err)
+	}
 	if q.Limit < 1 {
 		return rag.Results{}, fmt.Errorf("search: limit %d is not at least 1", q.Limit)
 	}
@@ -29,7 +35,7 @@ func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 		return rag.Results{}, s.wrap(err, "search")
 	}
 	results := rag.Results{Index: index.Collection}
-	search := newHalves(q, filter, index.Fusion)
+	search := newHalves(q, narrow, index.Fusion)
 	if search.vector != nil && index.Model != s.opt.Vectors.Model {
 		search.vector = nil
 		results.Degraded = append(results.Degraded, fmt.Sprintf("meaning: %s was made by another model than the one that is configured; `naru index` makes it anew", index))
@@ -101,12 +107,21 @@ func (s *Store) query(ctx context.Context, queries []*qdrant.QueryPoints) ([]*qd
 
 // halves is a search by words and by meaning.
 type halves struct {
-	filter  *qdrant.Filter
+	filter *qdrant.Filter
+	// wordings are the question and its variants, each as its terms.
+	wordings []terms
+	// indices and values are what is searched for: all their terms.
 	indices []uint32
 	values  []float32
 	vector  []float32
 	limit   int
 	fusion  Fusion
+}
+
+// terms are a sparse vector.
+type terms struct {
+	indices []uint32
+	values  []float32
 }
 
 // considered is how many passages each half brings: what is further down in both
@@ -115,8 +130,31 @@ const considered = 100
 
 func newHalves(q rag.Query, filter *qdrant.Filter, f Fusion) *halves {
 	h := &halves{filter: filter, vector: q.Vector, limit: q.Limit, fusion: cmp.Or(f, FusionCalibrated)}
-	h.indices, h.values = queryVector(q.Text, q.Language)
+	for _, text := range append([]string{q.Text}, q.Variants...) {
+		var t terms
+		if t.indices, t.values = queryVector(text, q.Language); len(t.indices) > 0 {
+			h.wordings = append(h.wordings, t)
+		}
+	}
+	h.indices, h.values = union(h.wordings)
 	return h
+}
+
+// union has each term once, with the greatest weight that it has anywhere.
+func union(all []terms) (indices []uint32, values []float32) {
+	if len(all) == 1 {
+		return all[0].indices, all[0].values
+	}
+	weights := map[uint32]float32{}
+	for _, t := range all {
+		for i, d := range t.indices {
+			weights[d] = max(weights[d], t.values[i])
+		}
+	}
+	for _, d := range slices.Sorted(maps.Keys(weights)) {
+		indices, values = append(indices, d), append(values, weights[d])
+	}
+	return indices, values
 }
 
 func (h *halves) words() bool   { return len(h.indices) > 0 }

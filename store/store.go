@@ -95,6 +95,7 @@ var payloadIndexes = []struct {
 	{fieldOrdinal, qdrant.FieldType_FieldTypeInteger, nil},
 	{fieldDigest, qdrant.FieldType_FieldTypeKeyword, nil},
 	{fieldModified, qdrant.FieldType_FieldTypeDatetime, nil},
+	{fieldAnnotations, qdrant.FieldType_FieldTypeKeyword, nil},
 }
 
 // Ensure creates the first version of the index where there is none, and payload

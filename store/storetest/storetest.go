@@ -21,6 +21,7 @@ func Run(t *testing.T, connect func(t *testing.T) grpc.ClientConnInterface) {
 		sentences []sentence
 	}{
 		{"searching", searching},
+		{"narrowing", narrowing},
 		{"access", access},
 		{"writing", writing},
 		{"listing", listing},
