@@ -20,6 +20,8 @@ type Options struct {
 	Access rag.Access
 	// Chunking decides how texts are cut; zero means [DefaultChunking].
 	Chunking Chunking
+	// Hooks decide what becomes of documents, in this order.
+	Hooks []Hook
 	// Embedder makes the vectors of passages; nil makes none. Its model has to be
 	// that of the store's Options.Vectors.
 	Embedder embed.Embedder
@@ -35,6 +37,7 @@ type Indexer struct {
 	store    *store.Store
 	access   rag.Access
 	chunking Chunking
+	hooks    []Hook
 	embedder embed.Embedder
 	// embedding is told how many passages have their vectors.
 	embedding Progress
@@ -48,7 +51,7 @@ func New(s *store.Store, opt Options) (*Indexer, error) {
 	if opt.Access.Tenant == "" {
 		return nil, rag.ErrNoTenant
 	}
-	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, embedder: opt.Embedder, embedding: opt.Embedding, clock: opt.Clock}
+	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, hooks: opt.Hooks, embedder: opt.Embedder, embedding: opt.Embedding, clock: opt.Clock}
 	if ix.chunking == (Chunking{}) {
 		ix.chunking = DefaultChunking
 	}
@@ -75,13 +78,21 @@ type Report struct {
 	Deleted   int       `json:"deleted"`
 	Embedded  Embedded  `json:"embedded"`
 	Failed    []Failure `json:"failed"`
-	Seconds   float64   `json:"seconds"`
+	// Skipped are documents that plugins did not want indexed.
+	Skipped []Skip  `json:"skipped"`
+	Seconds float64 `json:"seconds"`
 }
 
 // Failure is a document that could not be indexed.
 type Failure struct {
 	URI   string `json:"uri"`
 	Error string `json:"error"`
+}
+
+// Skip is a document that a plugin did not want indexed, with what it said.
+type Skip struct {
+	URI    string `json:"uri"`
+	Reason string `json:"reason"`
 }
 
 // Progress is told how far a run is: done of total documents are on disk, and
@@ -129,7 +140,7 @@ func (ix *Indexer) timed(run func() (Report, error)) (Report, error) {
 }
 
 // newReport is a report whose lists are lists in its JSON, even empty.
-func newReport() Report { return Report{Built: []string{}, Failed: []Failure{}} }
+func newReport() Report { return Report{Built: []string{}, Failed: []Failure{}, Skipped: []Skip{}} }
 
 // into runs into a build or, where there is none, into the version that answers.
 func (ix *Indexer) into(ctx context.Context, build *store.Build, sources []source.Source, progress Progress) (Report, error) {
@@ -281,10 +292,15 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, be
 		batch.report.Unchanged++
 		return nil
 	}
-	entry, err := ix.prepare(up)
+	entry, err := ix.prepare(ctx, up)
 	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		// Its former text is no longer what the source says.
-		batch.report.fail(item.URI, err)
+		if !batch.report.skip(item.URI, err) {
+			batch.report.fail(item.URI, err)
+		}
 		if before.Hash == "" {
 			return nil
 		}

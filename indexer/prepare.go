@@ -28,8 +28,8 @@ const rules = "3/" + lang.Version
 
 // Rules name everything that decides which passages a text becomes and what
 // they are found by. A store records them with each version of the index.
-func Rules(c Chunking) string {
-	return fmt.Sprintf("%s/%d+%d", rules, c.Target, c.Overlap)
+func Rules(c Chunking, hooks []Hook) string {
+	return fmt.Sprintf("%s/%d+%d%s", rules, c.Target, c.Overlap, ruled(hooks))
 }
 
 // Upload is one document as it came in.
@@ -62,10 +62,14 @@ func (ix *Indexer) documentID(source, key string) string {
 func (ix *Indexer) hash(up upload) string {
 	data, h := sha256.Sum256(up.Data), sha256.New()
 	a := ix.access
-	for _, part := range []string{
+	parts := []string{
 		rules, fmt.Sprint(ix.chunking), up.URI, up.Title, up.MediaType,
 		a.Tenant, strings.Join(a.Principals, "\x00"), a.Region,
-	} {
+	}
+	if len(ix.hooks) > 0 {
+		parts = append(parts, ruled(ix.hooks))
+	}
+	for _, part := range parts {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return hex.EncodeToString(data[:16]) + "-" + hex.EncodeToString(h.Sum(nil)[:8])
@@ -81,8 +85,8 @@ func unchanged(before store.DocumentInfo, hash string) bool {
 	return before.Hash != "" && before.Hash == hash
 }
 
-// prepare takes an upload through extraction and cutting.
-func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
+// prepare takes an upload through extraction, hooks and cutting.
+func (ix *Indexer) prepare(ctx context.Context, up upload) (entry store.Entry, err error) {
 	// Formats are many and documents are hostile: a mistake in reading one must
 	// fail that one, not the run or the server.
 	defer func() {
@@ -117,6 +121,9 @@ func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
 	if !text.Modified.IsZero() {
 		doc.Modified = text.Modified
 	}
+	if text, err = ix.decide(ctx, &doc, text); err != nil {
+		return store.Entry{}, err
+	}
 	chunks := ix.chunking.chunks(text, doc.Language)
 	passages := make([]rag.Passage, len(chunks))
 	for i, c := range chunks {
@@ -133,8 +140,10 @@ func (ix *Indexer) prepare(up upload) (entry store.Entry, err error) {
 			Language: doc.Language,
 			Modified: doc.Modified,
 			Hash:     doc.Hash,
-			Source:   text.Map.Source(c.Start, c.End),
-			Access:   doc.Access,
+
+			Annotations: doc.Annotations,
+			Source:      text.Map.Source(c.Start, c.End),
+			Access:      doc.Access,
 		}
 	}
 	return store.Entry{Document: doc, Source: up.source, Key: up.key, Passages: passages}, nil
@@ -193,7 +202,7 @@ func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error
 		default:
 			outcomes[i].Status = StatusUpdated
 		}
-		entry, err := ix.prepare(up)
+		entry, err := ix.prepare(ctx, up)
 		if err != nil {
 			return nil, err
 		}

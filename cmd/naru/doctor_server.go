@@ -107,7 +107,7 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
 		s := store.New(conn, store.Options{
-			Collection: name, Rules: indexer.Rules(indexer.DefaultChunking), Vectors: d.vectors, Fusion: c.Store.Fusion,
+			Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, nil), Vectors: d.vectors, Fusion: c.Store.Fusion,
 		})
 		if !looked[name] {
 			looked[name] = true

@@ -92,7 +92,7 @@ func indexed(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Ensure(context.Background()); err != nil {
+	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking, nil)}).Ensure(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := engine.Close(); err != nil {
@@ -187,7 +187,7 @@ func TestDoctorOfServer(t *testing.T) {
 	r.expect(t, "collection", healthy, "not there yet")
 	r.expect(t, "tenant acme", healthy, "nothing is indexed yet")
 
-	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Ensure(context.Background()); err != nil {
+	if err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking, nil)}).Ensure(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	r = visit(t, configuration)
@@ -198,7 +198,7 @@ func TestDoctorOfServer(t *testing.T) {
 	r.expect(t, "version", healthy, "naru-v1 answers")
 
 	// A rebuild that was cut short is told of, with the two ways out of it.
-	build, err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking)}).Rebuild(context.Background())
+	build, err := store.New(engine.Conn(), store.Options{Rules: indexer.Rules(indexer.DefaultChunking, nil)}).Rebuild(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -169,7 +169,7 @@ func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
 }
 
 func (b *Backend) options(name string) store.Options {
-	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking), Fusion: b.config.Store.Fusion}
+	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, nil), Fusion: b.config.Store.Fusion}
 	if b.embedder != nil {
 		m := b.embedder.Model()
 		opt.Vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}

@@ -51,6 +51,9 @@ type Result struct {
 	Modified time.Time
 	// Access is what the document says of who may see it.
 	Access Access
+	// Metadata is what else the document says of itself, by its own names: front
+	// matter, and the meta elements of HTML. It may be nil.
+	Metadata map[string]string
 	// Blocks are the parts of Text in reading order. Between and around them
 	// there is only white space.
 	Blocks []Block

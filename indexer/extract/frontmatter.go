@@ -83,5 +83,7 @@ func (m *metadata) field(key, value string) {
 		m.access.Tenant = value
 	case "region":
 		m.access.Region = value
+	default:
+		m.say(key, value)
 	}
 }

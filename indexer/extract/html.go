@@ -28,7 +28,7 @@ func readHTML(r *Result, d decoded) {
 		h.read(0, len(d.text))
 	}
 	w.finish(r)
-	r.Title, r.Language, r.Modified = h.title, h.language, h.modified
+	r.Title, r.Language, r.Modified, r.Metadata = h.title, h.language, h.modified, h.said
 	if r.Title == "" {
 		r.Title = topHeading(r)
 	}

@@ -23,7 +23,7 @@ func readMarkdown(r *Result, d decoded) {
 	if m.title != "" {
 		r.Title = m.title
 	}
-	r.Language, r.Modified, r.Access = m.language, m.modified, m.access
+	r.Language, r.Modified, r.Access, r.Metadata = m.language, m.modified, m.access, m.said
 }
 
 // markdownReader writes the text of Markdown.

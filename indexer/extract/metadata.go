@@ -11,6 +11,25 @@ type metadata struct {
 	language string
 	modified time.Time
 	access   Access
+	// said is everything else, by the document's own names.
+	said map[string]string
+}
+
+// What is kept of what a document says of itself.
+const (
+	maxSaid      = 64
+	maxSaidBytes = 1024 // of a name and its value
+)
+
+// say keeps a property. The first value of a name counts.
+func (m *metadata) say(name, value string) {
+	if _, known := m.said[name]; known || name == "" || value == "" || len(m.said) == maxSaid || len(name)+len(value) > maxSaidBytes {
+		return
+	}
+	if m.said == nil {
+		m.said = map[string]string{}
+	}
+	m.said[name] = value
 }
 
 // Access is what a document says, in front matter, of who may see it and where
@@ -93,6 +112,8 @@ func (m *metadata) meta(a attributes) {
 		m.setModified(a.content)
 	case "language", "dc.language", "dcterms.language":
 		m.setLanguage(a.content)
+	default:
+		m.say(key, strings.TrimSpace(a.content))
 	}
 	switch a.httpEquiv {
 	case "content-language":
