@@ -1,0 +1,26 @@
+package abi
+
+// How much there may be of what a plugin says.
+const (
+	MaxAnnotations     = 32     // properties of a document
+	MaxValues          = 64     // values of a property
+	MaxValue           = 128    // bytes of a value
+	MaxRedactions      = 10_000 // in one response
+	MaxVariants        = 4
+	MaxVariant         = 1000 // characters
+	MaxConditions      = 8    // filters, and boosts
+	MaxConditionValues = 256
+	MinFactor          = 0.1
+	MaxFactor          = 10
+	MaxNotes           = 200
+	MaxNote            = 200 // characters of a note, a flag or a reason
+)
+
+// What calls of the host cost, in fuel; what instructions cost is in package meter.
+const (
+	CostImport    = 50
+	BytesPerFuel  = 16 // of what goes to the host and comes back
+	CostTermsByte = 20
+	CostEmbedText = 20_000
+	CostSearch    = 200_000
+)
