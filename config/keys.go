@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/naru-rag/naru/internal/bytesize"
 )
 
 // field is one key of a section.
@@ -75,7 +77,7 @@ func set(v reflect.Value, text string) error {
 		*p = d
 		return nil
 	case *Bytes:
-		b, err := parseBytes(text)
+		b, err := bytesize.Parse(text)
 		if err != nil {
 			return err
 		}

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/naru-rag/naru/store"
 )
 
@@ -265,25 +263,6 @@ func TestSecretsAreNotShown(t *testing.T) {
 			t.Errorf("it shows %s", shown)
 		}
 	}
-}
-
-func TestBytes(t *testing.T) {
-	for text, want := range map[string]Bytes{"0": 0, "7": 7, "7B": 7, "64MiB": 64 << 20, "64 MiB": 64 << 20, "3GiB": 3 << 30, "1025KiB": 1025 << 10} {
-		if got, err := parseBytes(text); err != nil || got != want {
-			t.Errorf("%q is read as %d, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "-1", "1.5GiB", "MiB", "1  MiB", "1 mib", "1MB", "0x10", "1e3", "4611686018427387904"} {
-		if got, err := parseBytes(text); err == nil {
-			t.Errorf("%q is read as %d", text, got)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		b := Bytes(rapid.Int64Range(0, 1<<61).Draw(t, "size"))
-		if got, err := parseBytes(b.String()); err != nil || got != b {
-			t.Fatalf("%d is written %s and read as %d, %v", b, b, got, err)
-		}
-	})
 }
 
 // FuzzLoad: whatever a file holds, it is read or refused, with a place.

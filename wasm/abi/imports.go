@@ -47,8 +47,9 @@ const (
 
 // How much a function of the host's is asked, and how often in one call.
 const (
-	MaxAsked       = 1 << 20 // bytes of a request, or of a text of terms
-	MaxEmbedTexts  = 64
+	MaxAsked       = 128 << 10 // bytes of a request
+	MaxTermsText   = 16 << 10  // bytes
+	MaxEmbedTexts  = 50
 	MaxEmbedText   = 8_000 // bytes
 	MaxSearches    = 3
 	MaxSearchLimit = 20

@@ -7,6 +7,7 @@ import (
 
 	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/host"
+	"github.com/naru-rag/naru/wasm/manifest"
 	"github.com/naru-rag/naru/wasm/meter"
 	"github.com/naru-rag/naru/wasm/module"
 )
@@ -14,7 +15,6 @@ import (
 // How large a module may be, and what it may have. What real compilers make is well
 // within: a plugin in Go has about 3,000 functions in 2 MB.
 const (
-	MaxModule    = 16 << 20 // bytes
 	maxTypes     = 10_000
 	maxFunctions = 30_000
 	maxImports   = 100
@@ -48,8 +48,8 @@ type Report struct {
 // nothing. Whatever the bytes are it takes time and memory of a multiple of their
 // number; [Admit] has it done where that can be stopped.
 func Prepare(code []byte) (metered []byte, report Report, err error) {
-	if len(code) > MaxModule {
-		return nil, Report{}, fmt.Errorf("the module has %d bytes, and at most %d are taken", len(code), MaxModule)
+	if len(code) > manifest.MaxModule {
+		return nil, Report{}, fmt.Errorf("the module has %d bytes, and at most %d are taken", len(code), manifest.MaxModule)
 	}
 	m, err := module.Parse(code)
 	if err != nil {
@@ -93,9 +93,6 @@ func check(m *module.Module) error {
 			return fmt.Errorf("it has %d %s, and at most %d are taken", c.n, c.what, c.most)
 		}
 	}
-	if len(m.Memories) != 1 {
-		return fmt.Errorf("it has %d memories of its own: it needs one", len(m.Memories))
-	}
 	for _, t := range m.Types {
 		if len(t.Params) > maxParams || len(t.Results) > maxParams {
 			return fmt.Errorf("a type has %d parameters and %d results, and at most %d are taken", len(t.Params), len(t.Results), maxParams)
@@ -113,6 +110,9 @@ func check(m *module.Module) error {
 		case !host.Has(i.Module, i.Name):
 			return fmt.Errorf("it imports %.40q.%.40q, which there is not: see SPEC.md", i.Module, i.Name)
 		}
+	}
+	if len(m.Memories) != 1 {
+		return fmt.Errorf("it has %d memories of its own: it needs one", len(m.Memories))
 	}
 	known := map[string]bool{abi.ExportVersion: true, abi.ExportAlloc: true, abi.ExportCall: true, abi.ExportReset: true}
 	for _, e := range m.Exports {

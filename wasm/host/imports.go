@@ -106,7 +106,7 @@ func (r *run) lookup(key []byte) ([]byte, int32) {
 
 func (r *run) terms(asked []byte) ([]byte, int32) {
 	var request abi.TermsRequest
-	if json.Unmarshal(asked, &request) != nil {
+	if json.Unmarshal(asked, &request) != nil || len(request.Text) > abi.MaxTermsText {
 		return nil, abi.ResultWrong
 	}
 	r.charge(abi.CostTermsByte * int64(len(request.Text)))

@@ -66,21 +66,24 @@ func (p *Plugin) checkExports() error {
 
 // start makes an instance. Its start function and _initialize have the fuel of a
 // call for themselves, and the time of the call that they are made for.
-func (p *Plugin) start(ctx context.Context, deadline time.Time) (in *instance, err error) {
-	in = &instance{}
+func (p *Plugin) start(ctx context.Context, deadline time.Time) (*instance, error) {
+	in := &instance{}
+	if err := p.begin(ctx, in, deadline); err != nil {
+		if in.module != nil {
+			in.close()
+		}
+		return nil, err
+	}
+	return in, nil
+}
+
+func (p *Plugin) begin(ctx context.Context, in *instance, deadline time.Time) error {
 	r := &run{plugin: p, deadline: deadline, budget: p.opt.Limits.Fuel, wasi: &in.wasi}
 	r.ctx = context.WithValue(ctx, runKey{}, r)
-	defer func() {
-		if err != nil {
-			if in.module != nil {
-				in.close()
-			}
-			in = nil
-		}
-	}()
+	var err error
 	in.module, err = p.engine.runtime.InstantiateModule(p.allocating(r.ctx), p.engine.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
-		return nil, r.failure(err)
+		return r.failure(err)
 	}
 	in.memory = in.module.ExportedMemory(abi.ExportMemory)
 	r.globals(in.module)
@@ -88,20 +91,20 @@ func (p *Plugin) start(ctx context.Context, deadline time.Time) (in *instance, e
 	if f := in.module.ExportedFunction(exportInitialize); f != nil {
 		in.stack.Set(meter.MaxStack)
 		if _, err := f.Call(r.ctx); err != nil {
-			return nil, r.failure(err)
+			return r.failure(err)
 		}
 	}
 	version, err := in.module.ExportedFunction(abi.ExportVersion).Call(r.ctx)
 	if err != nil {
-		return nil, r.failure(err)
+		return r.failure(err)
 	}
 	if api.DecodeI32(version[0]) != abi.Version {
-		return nil, &Error{p.name, Invalid, fmt.Errorf("it speaks version %d of the interface, and this host version %d", api.DecodeI32(version[0]), abi.Version)}
+		return &Error{p.name, Invalid, fmt.Errorf("it speaks version %d of the interface, and this host version %d", api.DecodeI32(version[0]), abi.Version)}
 	}
 	in.alloc, in.handle = in.module.ExportedFunction(abi.ExportAlloc), in.module.ExportedFunction(abi.ExportCall)
 	in.reset = in.module.ExportedFunction(abi.ExportReset)
 	in.atStart = in.memory.Size()
-	return in, nil
+	return nil
 }
 
 // call takes a request to its response; see SPEC.md. Whatever it returns an error

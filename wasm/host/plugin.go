@@ -73,7 +73,7 @@ type Plugin struct {
 // Load makes a metered module ready for calls. Nothing of it runs yet. ctx bounds the
 // time that compiling takes only roughly; a module that was compiled before is loaded
 // in a few milliseconds.
-func Load(ctx context.Context, code []byte, opt Options) (p *Plugin, err error) {
+func Load(ctx context.Context, code []byte, opt Options) (*Plugin, error) {
 	if opt.Name == "" || opt.Limits.Fuel <= 0 || opt.Limits.Memory == 0 || opt.Limits.Deadline <= 0 || opt.Limits.Output <= 0 {
 		return nil, fmt.Errorf("plugin %q: a name, and limits of fuel, memory, deadline and output are required", opt.Name)
 	}
@@ -83,22 +83,18 @@ func Load(ctx context.Context, code []byte, opt Options) (p *Plugin, err error) 
 	if opt.Idle == 0 {
 		opt.Idle = 16
 	}
-	p = &Plugin{name: opt.Name, opt: opt, pool: pool{limit: opt.Idle}}
-	if p.engine, err = newEngine(ctx, code, opt.Compiled); err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", p.name, err)
+	e, err := newEngine(ctx, code, opt.Compiled)
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", opt.Name, err)
 	}
-	defer func() {
-		if err != nil {
-			p.engine.close(ctx)
-		}
-	}()
-	p.compiledHere = len(p.engine.made) > 0
-	p.engine.made = nil
-	if err := p.checkExports(); err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", p.name, err)
+	p := &Plugin{name: opt.Name, opt: opt, engine: e, pool: pool{limit: opt.Idle}, compiledHere: len(e.made) > 0}
+	e.made = nil
+	if err = p.checkExports(); err == nil {
+		err = p.provide(ctx)
 	}
-	if err := p.provide(ctx); err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", p.name, err)
+	if err != nil {
+		e.close(ctx)
+		return nil, fmt.Errorf("plugin %s: %w", opt.Name, err)
 	}
 	return p, nil
 }
@@ -188,4 +184,20 @@ func (p *Plugin) Close(ctx context.Context) error {
 // allocating is a context in which instances get their memory.
 func (p *Plugin) allocating(ctx context.Context) context.Context {
 	return experimental.WithMemoryAllocator(ctx, bounded{p.opt.Limits.Memory})
+}
+
+// Start starts an instance and lets go of it again: an error says why the plugin
+// cannot take calls.
+func (p *Plugin) Start(ctx context.Context) error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.closed {
+		return ErrClosed
+	}
+	in, err := p.start(ctx, p.opt.Now().Add(p.opt.Limits.Deadline))
+	if err != nil {
+		return err
+	}
+	in.close()
+	return nil
 }

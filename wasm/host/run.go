@@ -77,10 +77,10 @@ func (r *run) charge(n int64) {
 // chargeImport is the charge for a call of the host with so many bytes.
 func (r *run) chargeImport(bytes int) { r.charge(abi.CostImport + int64(bytes)/abi.BytesPerFuel) }
 
-// used is the fuel that was used.
+// used is the fuel that was used, of what there was.
 func (r *run) used() int64 {
 	if r.fuel == nil {
 		return 0
 	}
-	return r.granted - int64(r.fuel.Get())
+	return min(r.granted-int64(r.fuel.Get()), r.budget)
 }

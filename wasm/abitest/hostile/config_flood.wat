@@ -1,0 +1,13 @@
+;; Asks for its configuration for ever.
+;; hook: query
+;; want: out of fuel
+;; grants: config
+(module
+  (import "naru" "config" (func $config (result i32)))
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (loop $again (drop (call $config)) (br $again)) (i64.const 0)))

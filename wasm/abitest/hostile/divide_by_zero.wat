@@ -1,0 +1,11 @@
+;; Divides by zero.
+;; hook: query
+;; want: trapped
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (i64.extend_i32_u (i32.div_u (local.get $op) (i32.const 0)))))

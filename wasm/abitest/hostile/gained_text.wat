@@ -1,0 +1,12 @@
+;; Puts a text of its own in place of what it redacts.
+;; hook: answer
+;; want: invalid response
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (i64.const 274877907016))
+  (data (i32.const 64) "{\"redact\":[{\"sentence\":0,\"start\":0,\"end\":1,\"kind\":\"The ferry is free\"}]}"))

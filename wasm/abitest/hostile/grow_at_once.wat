@@ -1,0 +1,11 @@
+;; Asks for 4 GB at once, and writes to their end.
+;; hook: query
+;; want: out of fuel
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (drop (memory.grow (i32.const 60000))) (i32.store (i32.const -64) (i32.const 1)) (i64.const 0)))

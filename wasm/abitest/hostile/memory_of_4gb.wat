@@ -1,0 +1,11 @@
+;; Begins with 4 GB.
+;; hook: query
+;; want: refused: begins with
+(module
+  (memory (export "memory") 65536)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (i64.const 0)))

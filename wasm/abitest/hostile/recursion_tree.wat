@@ -1,0 +1,15 @@
+;; Calls itself twice, a hundred deep: 2^100 calls.
+;; hook: query
+;; want: out of fuel
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (call $tree (i32.const 100)) (i64.const 0))
+  (func $tree (param $n i32)
+    (if (local.get $n) (then
+      (call $tree (i32.sub (local.get $n) (i32.const 1)))
+      (call $tree (i32.sub (local.get $n) (i32.const 1)))))))

@@ -1,0 +1,13 @@
+;; Has the host read behind the end of memory.
+;; hook: query
+;; want: trapped
+;; grants: lookup
+(module
+  (import "naru" "lookup" (func $lookup (param i32 i32) (result i32)))
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (drop (call $lookup (i32.const -16) (i32.const 100))) (i64.const 0)))

@@ -1,0 +1,13 @@
+;; Searches for bytes that are no request.
+;; hook: query
+;; want: out of fuel
+;; grants: search
+(module
+  (import "naru" "search" (func $search (param i32 i32) (result i32)))
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (loop $again (if (i32.ge_s (call $search (i32.const 0) (i32.const 200000)) (i32.const 0)) (then unreachable)) (br $again)) (i64.const 0)))

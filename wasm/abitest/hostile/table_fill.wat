@@ -1,0 +1,12 @@
+;; Fills a table for ever.
+;; hook: query
+;; want: out of fuel
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (loop $again (table.fill $t (i32.const 0) (ref.null func) (i32.const 60000)) (br $again)) (i64.const 0))
+  (table $t 60000 funcref))

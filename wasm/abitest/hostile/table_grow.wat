@@ -1,0 +1,12 @@
+;; Asks for a table of 60 million elements.
+;; hook: query
+;; want: out of fuel
+(module
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (drop (table.grow $t (ref.null func) (i32.const 60000000))) (i64.const 0))
+  (table $t 1 funcref))

@@ -1,0 +1,12 @@
+;; Waits for four thousand million things.
+;; hook: query
+;; want: out of fuel
+(module
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (loop $again (if (i32.eqz (call $poll (i32.const 0) (i32.const 0) (i32.const -1) (i32.const 0))) (then unreachable)) (br $again)) (i64.const 0)))

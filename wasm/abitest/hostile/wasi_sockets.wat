@@ -1,0 +1,15 @@
+;; Opens sockets: it must not succeed.
+;; hook: query
+;; want: ok
+(module
+  (import "wasi_snapshot_preview1" "sock_accept" (func $sock_accept (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sock_send" (func $sock_send (param i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 4)
+  (func (export "naru_abi") (result i32)
+    (i32.const 1))
+  (func (export "naru_alloc") (param $size i32) (result i32)
+    (i32.const 4096))
+  (func $call (export "naru_call") (param $op i32) (param $at i32) (param $size i32) (result i64)
+    (if (i32.eqz (call $sock_accept (i32.const 3) (i32.const 0) (i32.const 128))) (then unreachable))
+    (if (i32.eqz (call $sock_send (i32.const 3) (i32.const 64) (i32.const 1) (i32.const 0) (i32.const 128))) (then unreachable))
+    (i64.const 0)))
