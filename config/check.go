@@ -23,6 +23,7 @@ func (o *origins) check(c *Config) {
 	o.server(&c.Store)
 	o.settings(&c.Store.Settings)
 	between(o, "store.memory", c.Store.Memory, 16*MiB, 1<<10*GiB)
+	o.plugins(&c.Plugins)
 }
 
 func (o *origins) sources(all []Source) {

@@ -25,7 +25,66 @@ type Config struct {
 	Embedder Embedder `yaml:"embedder"`
 	// Store is where passages are kept.
 	Store Store `yaml:"store"`
+	// Plugins take part in indexing and answering.
+	Plugins Plugins `yaml:"plugins"`
 }
+
+// Plugins are WebAssembly modules that take part in indexing and answering.
+type Plugins struct {
+	// Folder is where admitted plugins are; empty, the default, is the folder plugins
+	// in the data folder.
+	Folder string `yaml:"folder,path"`
+	// Trust are the keys of publishers whose plugins may be admitted. None by default.
+	Trust []string `yaml:"trust"`
+	// Admission is the key that plugins must have been admitted under; empty, the
+	// default, is that of this data folder.
+	Admission string `yaml:"admission"`
+	// Ceiling bounds what any plugin may take in a call.
+	Ceiling PluginLimits `yaml:"ceiling"`
+	// Use are the plugins that take part, in the order that they are called in. None
+	// by default.
+	Use []Plugin `yaml:"use"`
+}
+
+// PluginLimits are what a plugin may take in one call.
+type PluginLimits struct {
+	// Fuel is about how many instructions, by default 1,000,000,000.
+	Fuel int `yaml:"fuel"`
+	// Memory is how much memory, by default 64 MiB.
+	Memory Bytes `yaml:"memory"`
+	// Deadline is how long, by default 1 s.
+	Deadline time.Duration `yaml:"deadline"`
+	// Output is the longest response, by default 4 MiB.
+	Output Bytes `yaml:"output"`
+}
+
+// Plugin is a plugin that takes part.
+type Plugin struct {
+	// Name is the plugin's.
+	Name string `yaml:"name"`
+	// Digest is that of its manifest; empty, the default, is the only one of its name.
+	Digest string `yaml:"digest"`
+	// Hooks are those that it is called at; empty, the default, is all that it has.
+	Hooks []string `yaml:"hooks"`
+	// Grants are the functions that it may call. None by default.
+	Grants []string `yaml:"grants"`
+	// Config is a file (YAML or JSON) that it is given, for the grant config.
+	Config string `yaml:"config,path"`
+	// Table is a file of keys and values, for the grant lookup.
+	Table string `yaml:"table,path"`
+	// OnFailure is what becomes of a question that it fails at, by default
+	// PluginSkip.
+	OnFailure OnFailure `yaml:"on_failure"`
+}
+
+// OnFailure is what becomes of a question that a plugin fails at.
+type OnFailure string
+
+// The ways to go on.
+const (
+	PluginSkip OnFailure = "skip" // without the plugin, and the answer says so
+	PluginFail OnFailure = "fail" // the question fails
+)
 
 // Embedder is what makes vectors of passages and questions. Another one asks for
 // a new version of the index. The fields after File are for the kinds that run
@@ -221,6 +280,9 @@ func Default() *Config {
 			Batch:      8 * MiB,
 			Settings:   store.Settings{TenantIndex: &tenantIndex},
 			Memory:     128 * MiB,
+		},
+		Plugins: Plugins{
+			Ceiling: PluginLimits{Fuel: 1_000_000_000, Memory: 64 * MiB, Deadline: time.Second, Output: 4 * MiB},
 		},
 	}
 }

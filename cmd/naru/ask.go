@@ -65,7 +65,7 @@ func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer r
 		return answer, err
 	}
 	defer func() { err = closeWith(b.Close, err) }()
-	return rag.NewAnswerer(b, rag.Options{}).Answer(ctx, q)
+	return rag.NewAnswerer(b, rag.Options{Hooks: b.Hooks()}).Answer(ctx, q)
 }
 
 // printAnswer writes the answer's sentences, each with the numbers of its

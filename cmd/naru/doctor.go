@@ -14,6 +14,7 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/store"
 )
 
@@ -62,6 +63,8 @@ type doctor struct {
 	findings []finding
 	// vectors are those of the configured model, where it could be opened.
 	vectors store.Vectors
+	// rules are those that documents are to be indexed by.
+	rules string
 }
 
 // checkTime bounds each check.
@@ -122,6 +125,10 @@ func (d *doctor) examine(file string, environ []string, data string) {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
 	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c.Embedder) })
+	d.rules = indexer.Rules(indexer.DefaultChunking, nil)
+	if len(c.Plugins.Use) > 0 {
+		d.check("plugins", func(ctx context.Context) finding { return d.plugins(ctx, c) })
+	}
 	if c.Store.URL == "" {
 		d.embedded(c)
 	} else {

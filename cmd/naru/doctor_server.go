@@ -15,7 +15,6 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
-	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -107,7 +106,7 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
 		s := store.New(conn, store.Options{
-			Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, nil), Vectors: d.vectors, Fusion: c.Store.Fusion,
+			Collection: name, Rules: d.rules, Vectors: d.vectors, Fusion: c.Store.Fusion,
 		})
 		if !looked[name] {
 			looked[name] = true

@@ -60,7 +60,7 @@ It binds to the loopback interface unless told otherwise.`,
 			vectors := newEmbedding(ix, logger)
 			first := &firstRun{Searcher: d}
 			handler, err := web.New(web.Options{
-				Answerer: rag.NewAnswerer(first, rag.Options{}),
+				Answerer: rag.NewAnswerer(first, rag.Options{Hooks: d.Hooks()}),
 				Asker:    asker(c),
 				Library:  &library{d.store, ix, asker(c), vectors.more},
 				Health:   d.health,

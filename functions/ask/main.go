@@ -20,7 +20,7 @@ func model() (embed.Embedder, error) { return e5small.Open() }
 func handler(f *awslambda.Function) (awslambda.Handler, error) {
 	asker := f.Config.Asker
 	h, err := web.New(web.Options{
-		Answerer: rag.NewAnswerer(f, rag.Options{}),
+		Answerer: rag.NewAnswerer(f, rag.Options{Hooks: f.Hooks()}),
 		Asker:    rag.Asker{Tenant: asker.Tenant, Principals: asker.Principals, Regions: asker.Regions},
 		Health: func(ctx context.Context) (health web.Health, err error) {
 			s, err := f.Store(ctx, asker.Tenant)

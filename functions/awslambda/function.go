@@ -92,18 +92,24 @@ func (f *Function) Indexer(ctx context.Context, access rag.Access) (*indexer.Ind
 // so in a way that the web handler passes on.
 func (f *Function) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	found, err := f.search(ctx, q)
+	if err != nil {
+		return rag.Results{}, storeError(ctx, err)
+	}
+	return found, nil
+}
+
+// storeError is an error of the store in a form that the web handler passes on.
+func storeError(ctx context.Context, err error) error {
 	switch {
-	case err == nil:
-		return found, nil
 	case ctx.Err() != nil:
-		return rag.Results{}, fmt.Errorf("%w: %w", ctx.Err(), err)
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case errors.Is(err, context.DeadlineExceeded):
 		// The store may notice the end of the invocation's time before we do.
-		return rag.Results{}, err
+		return err
 	case Passing(err):
-		return rag.Results{}, fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The documents cannot be reached at the moment. Try again soon."), err)
+		return fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The documents cannot be reached at the moment. Try again soon."), err)
 	}
-	return rag.Results{}, err
+	return err
 }
 
 func (f *Function) search(ctx context.Context, q rag.Query) (rag.Results, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/embedded"
 	"github.com/naru-rag/naru/store/remote"
+	"github.com/naru-rag/naru/wasm/hooks"
 )
 
 // Options are what the configuration does not say.
@@ -37,6 +38,8 @@ type Options struct {
 	Mend bool
 	// Bundled opens the model in the program; nil where it has none.
 	Bundled func() (embed.Embedder, error)
+	// Plugins finds the plugins in the program; nil where it has none.
+	Plugins Bundled
 	// Remote refuses the embedded engine, for a place whose folder is not kept.
 	// It says why.
 	Remote string
@@ -54,6 +57,8 @@ type Backend struct {
 	log    *slog.Logger
 	// embedder is nil where passages are searched by words alone.
 	embedder embed.Embedder
+	// plugins is nil where none takes part.
+	plugins *hooks.Set
 
 	mu     sync.Mutex
 	stores map[string]*store.Store // by collection
@@ -75,6 +80,9 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 	var err error
 	if b.embedder, err = OpenEmbedder(ctx, c.Embedder, opt); err != nil {
 		return nil, errors.Join(err, b.close())
+	}
+	if b.plugins, err = openPlugins(ctx, c, b, b.embedder, opt.Plugins, b.log); err != nil {
+		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
@@ -124,8 +132,8 @@ func (b *Backend) dial(ctx context.Context) error {
 // Where says what the store is: "embedded", or a server's address.
 func (b *Backend) Where() string { return b.where }
 
-// Close lets go of the store and the model.
-func (b *Backend) Close() error { return errors.Join(b.close(), b.closeEmbedder()) }
+// Close lets go of the plugins, the store and the model.
+func (b *Backend) Close() error { return errors.Join(b.closePlugins(), b.close(), b.closeEmbedder()) }
 
 // Store returns the index of a tenant, creating it where it is missing.
 func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error) {
@@ -169,7 +177,7 @@ func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
 }
 
 func (b *Backend) options(name string) store.Options {
-	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, nil), Fusion: b.config.Store.Fusion}
+	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, b.documentHooks()), Fusion: b.config.Store.Fusion}
 	if b.embedder != nil {
 		m := b.embedder.Model()
 		opt.Vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}

@@ -67,5 +67,5 @@ func (b *Backend) Indexer(ctx context.Context, access rag.Access, embedding inde
 	if err != nil {
 		return nil, err
 	}
-	return indexer.New(s, indexer.Options{Access: access, Embedder: b.embedder, Embedding: embedding})
+	return indexer.New(s, indexer.Options{Access: access, Hooks: b.documentHooks(), Embedder: b.embedder, Embedding: embedding})
 }

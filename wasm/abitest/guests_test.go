@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/naru-rag/naru/wasm/admit"
+	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/host"
 )
 
-var limits = host.Limits{Fuel: 50_000_000, Memory: 16 << 20, Deadline: 10 * time.Second, Output: 1 << 20}
+var limits = abi.Limits{Fuel: 50_000_000, Memory: 16 << 20, Deadline: 10 * time.Second, Output: 1 << 20}
 
 // everything are all grants.
 var everything = []string{"log", "config", "lookup", "terms", "embed", "search"}

@@ -74,7 +74,7 @@ func gallery(t *testing.T) (all []hostile) {
 
 // hostileLimits are those of the gallery. Nothing in it waits, so that a deadline
 // would only make the outcome depend on the machine.
-var hostileLimits = host.Limits{Fuel: 20_000_000, Memory: 16 << 20, Deadline: time.Minute, Output: 64 << 10}
+var hostileLimits = abi.Limits{Fuel: 20_000_000, Memory: 16 << 20, Deadline: time.Minute, Output: 64 << 10}
 
 // admitted does what admission does, without the process.
 func admitted(code []byte, grants []string) (*host.Plugin, error) {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-var limits = host.Limits{Fuel: 10_000_000, Memory: 4 << 20, Deadline: 10 * time.Second, Output: 1 << 10}
+var limits = abi.Limits{Fuel: 10_000_000, Memory: 4 << 20, Deadline: 10 * time.Second, Output: 1 << 10}
 
 func compile(t *testing.T, code []byte, opt admit.Options) (admit.Result, error) {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/host"
 	"github.com/naru-rag/naru/wasm/manifest"
 )
@@ -29,7 +30,7 @@ type Options struct {
 // Job is what the other process is asked to do.
 type job struct {
 	Code   []byte
-	Limits host.Limits
+	Limits abi.Limits
 	Grants []string
 	Memory uint64
 }
@@ -51,7 +52,7 @@ type outcome struct {
 
 // Compile checks a module, writes the metering into it, compiles it, and starts it
 // once within the limits and grants, in another process.
-func Compile(ctx context.Context, code []byte, limits host.Limits, grants []string, opt Options) (Result, error) {
+func Compile(ctx context.Context, code []byte, limits abi.Limits, grants []string, opt Options) (Result, error) {
 	if opt.Timeout == 0 {
 		opt.Timeout = time.Minute
 	}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -158,11 +157,9 @@ func (f Folder) Open(name, digest string, key ed25519.PublicKey) (*Admitted, err
 	return nil, fmt.Errorf("there are %d plugins %s in %s: say which by its digest, of %s", len(found), name, f, strings.Join(found, " and "))
 }
 
-var digests = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-
 // open reads a plugin and verifies all of it before anything is used.
 func (f Folder) open(digest string, key ed25519.PublicKey) (*Admitted, error) {
-	if !digests.MatchString(digest) {
+	if !manifest.IsDigest(digest) {
 		return nil, fmt.Errorf("%.80q is no digest: it takes sha256: and 64 hexadecimal digits", digest)
 	}
 	folder := f.folderOf(digest)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/naru-rag/naru/internal/bytesize"
 	"github.com/naru-rag/naru/wasm/abi"
-	"github.com/naru-rag/naru/wasm/host"
 )
 
 // Manifest is what a plugin says of itself.
@@ -25,7 +24,7 @@ type Manifest struct {
 	Description string
 	Hooks       []abi.Hook
 	// Limits are what one call needs at most.
-	Limits host.Limits
+	Limits abi.Limits
 	// Grants are the functions of the host's that it wants to call.
 	Grants []string
 	// Digest is that of the module, as [Digest] writes it; empty before `naru plugin
@@ -67,6 +66,12 @@ var (
 
 // AllGrants are the functions that can be granted.
 var AllGrants = []string{abi.ImportLog, abi.ImportConfig, abi.ImportLookup, abi.ImportTerms, abi.ImportEmbed, abi.ImportSearch}
+
+// Name tells whether a text can be the name of a plugin.
+func Name(text string) bool { return names.MatchString(text) }
+
+// IsDigest tells whether a text is a digest.
+func IsDigest(text string) bool { return digests.MatchString(text) }
 
 // Digest is the digest of bytes, such as "sha256:9f86…".
 func Digest(data []byte) string {
@@ -149,6 +154,6 @@ func (m *Manifest) limits(f file) error {
 	if err != nil || output < 1 || output > maxOutput {
 		return fmt.Errorf("limits.output: is %.40q: it takes 1B to %v", f.Limits.Output, maxOutput)
 	}
-	m.Limits = host.Limits{Fuel: f.Limits.Fuel, Memory: uint64(memory), Deadline: deadline, Output: int(output)}
+	m.Limits = abi.Limits{Fuel: f.Limits.Fuel, Memory: uint64(memory), Deadline: deadline, Output: int(output)}
 	return nil
 }

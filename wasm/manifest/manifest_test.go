@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/naru-rag/naru/wasm/abi"
-	"github.com/naru-rag/naru/wasm/host"
 	"github.com/naru-rag/naru/wasm/manifest"
 )
 
@@ -31,7 +30,7 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &manifest.Manifest{Name: "glossary", Version: "1.2.0", ABI: 1, Description: "synonyms", Hooks: []abi.Hook{abi.Query, abi.Passages},
-		Limits: host.Limits{Fuel: 1000, Memory: 1 << 20, Deadline: 20 * time.Millisecond, Output: 64 << 10}, Grants: []string{"config", "lookup"}}
+		Limits: abi.Limits{Fuel: 1000, Memory: 1 << 20, Deadline: 20 * time.Millisecond, Output: 64 << 10}, Grants: []string{"config", "lookup"}}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("read %+v", m)
 	}
