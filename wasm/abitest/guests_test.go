@@ -2,14 +2,15 @@ package abitest
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/naru-rag/naru/wasm/admit"
 	"github.com/naru-rag/naru/wasm/abi"
+	"github.com/naru-rag/naru/wasm/admit"
 	"github.com/naru-rag/naru/wasm/host"
 )
 
@@ -46,3 +47,5 @@ func load(t testing.TB, code []byte, change func(*host.Options)) *host.Plugin {
 	t.Cleanup(func() { p.Close(context.Background()) })
 	return p
 }
+
+func logger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
