@@ -39,7 +39,7 @@ func (o *origins) plugin(key string, p *Plugin, before []Plugin) {
 	for _, h := range p.Hooks {
 		var hook abi.Hook
 		if err := hook.UnmarshalText([]byte(h)); err != nil {
-			o.wrongKey(key+".hooks", "%v", err)
+			o.wrongKey(key+".hooks", "has %q: there are document, query, passages and answer", h)
 		}
 	}
 	for _, g := range p.Grants {

@@ -52,7 +52,7 @@ func admission(timeout time.Duration) (admit.Options, error) {
 	if err != nil {
 		return admit.Options{}, err
 	}
-	return admit.Options{Command: []string{self, "plugin", "compile"}, Env: os.Environ(), Timeout: timeout}, nil
+	return admit.Options{Command: []string{self, "plugin", "compile"}, Name: os.Args[0], Env: os.Environ(), Timeout: timeout}, nil
 }
 
 // compilePlugin checks, meters and compiles a plugin's module in another process.

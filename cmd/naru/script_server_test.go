@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"path/filepath"
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
@@ -64,7 +65,12 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: damage FILE")
 	}
-	name := ts.MkAbs(args[0])
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s is %v", args[0], found)
+	}
+	name := found[0]
 	data, err := os.ReadFile(name)
 	ts.Check(err)
 	data[len(data)/2] ^= 1

@@ -65,7 +65,9 @@ func (m leakFree) Run() int {
 //	snapshot ADDRESS NAME FILE  has the Qdrant there write a snapshot of a
 //	                         collection, or with * of everything, and sets FILE
 //	                         to its path below the data folder
-//	damage FILE              changes a byte in the middle
+//	damage FILE              changes a byte in the middle of the one file of a pattern
+//
+// and in $GUESTS are the plugins of package abitest.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -73,7 +75,9 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(embedderVariable, "none")
-			return nil
+			guests, err := filepath.Abs("../../wasm/abitest")
+			env.Setenv("GUESTS", guests)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonValue, "fields": jsonFields, "append": appendText,

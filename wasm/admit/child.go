@@ -19,6 +19,8 @@ import (
 type Options struct {
 	// Command starts a program that calls [Child] with its standard input and output.
 	Command []string
+	// Name is what the program is called as, where that is not Command's first.
+	Name string
 	// Env are variables that the program gets; it has no others.
 	Env []string
 	// Timeout bounds how long it may take; zero means a minute.
@@ -69,6 +71,9 @@ func Compile(ctx context.Context, code []byte, limits abi.Limits, grants []strin
 	bounded, cancel := context.WithTimeout(ctx, opt.Timeout)
 	defer cancel()
 	command := exec.CommandContext(bounded, opt.Command[0], opt.Command[1:]...)
+	if opt.Name != "" {
+		command.Args[0] = opt.Name
+	}
 	answer, complaints := &limited{left: 512 << 20}, &limited{left: 4 << 10}
 	command.Stdin, command.Stdout, command.Stderr, command.Env = &request, answer, complaints, opt.Env
 	command.WaitDelay = time.Second
