@@ -37,10 +37,10 @@ type Decision struct {
 	Annotations map[string][]string
 }
 
-// errSkipped is a document that a hook does not want indexed.
-type errSkipped struct{ reason string }
+// SkippedError is a document that a hook does not want indexed.
+type SkippedError struct{ Reason string }
 
-func (e errSkipped) Error() string { return e.reason }
+func (e *SkippedError) Error() string { return e.Reason }
 
 // decide has the hooks decide, each on what those before it have left.
 func (ix *Indexer) decide(ctx context.Context, doc *rag.Document, text extract.Result) (extract.Result, error) {
@@ -50,7 +50,7 @@ func (ix *Indexer) decide(ctx context.Context, doc *rag.Document, text extract.R
 		case err != nil:
 			return text, err
 		case d.Skip != "":
-			return text, errSkipped{d.Skip}
+			return text, &SkippedError{d.Skip}
 		}
 		title := text.Title
 		text = text.Redact(d.Redact)
@@ -76,9 +76,9 @@ func ruled(hooks []Hook) string {
 
 // skip notes a document that a hook does not want, and tells whether err was that.
 func (r *Report) skip(uri string, err error) bool {
-	skipped, ok := errors.AsType[errSkipped](err)
+	skipped, ok := errors.AsType[*SkippedError](err)
 	if ok {
-		r.Skipped = append(r.Skipped, Skip{uri, skipped.reason})
+		r.Skipped = append(r.Skipped, Skip{uri, skipped.Reason})
 	}
 	return ok
 }

@@ -182,8 +182,8 @@ type Outcome struct {
 }
 
 // Put indexes documents that were handed in, all of them in one write. It
-// returns what it did with each. A document that cannot be read is an error
-// and nothing is written.
+// returns what it did with each. A document that cannot be read is an error, one
+// that a hook does not want a [*SkippedError], and nothing is written.
 func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(uploads))
 	var entries []store.Entry

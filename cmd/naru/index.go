@@ -133,6 +133,9 @@ func (g *globals) writeReport(out, errs io.Writer, r indexer.Report) error {
 	for _, f := range r.Failed {
 		fmt.Fprintf(errs, "not indexed: %s: %s\n", printable(f.URI), printable(f.Error))
 	}
+	for _, skipped := range r.Skipped {
+		fmt.Fprintf(errs, "skipped: %s: %s\n", printable(skipped.URI), printable(skipped.Reason))
+	}
 	for _, version := range r.Built {
 		if err := writeServing(out, version); err != nil {
 			return err

@@ -32,7 +32,10 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 		media += "; charset=" + up.Charset
 	}
 	outcomes, err := l.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
+	skipped, isSkipped := errors.AsType[*indexer.SkippedError](err)
 	switch {
+	case isSkipped:
+		return web.DocumentInfo{}, web.Explain(web.ErrInvalid, "The document is not wanted: "+skipped.Reason)
 	case errors.Is(err, extract.ErrUnsupported):
 		return web.DocumentInfo{}, web.Explain(web.ErrUnsupported, err.Error())
 	case errors.Is(err, extract.ErrNotText):

@@ -120,7 +120,7 @@ func sameAccess(a, b rag.Access) bool {
 // up what that did. With rebuild, the next version of each of these indexes, and
 // of the asker's, is built on the way.
 func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, embedding indexer.Progress) (indexer.Report, error) {
-	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}}
+	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}, Skipped: []indexer.Skip{}}
 	if rebuild {
 		all = append(slices.Clip(all), group{access: rag.Access{Tenant: d.config.Asker.Tenant}})
 	}
@@ -143,6 +143,7 @@ func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, em
 		total.Added, total.Updated = total.Added+r.Added, total.Updated+r.Updated
 		total.Unchanged, total.Deleted = total.Unchanged+r.Unchanged, total.Deleted+r.Deleted
 		total.Failed = append(total.Failed, r.Failed...)
+		total.Skipped = append(total.Skipped, r.Skipped...)
 		total.Embedded.Add(r.Embedded)
 		total.Seconds += r.Seconds
 		total.Index, total.Built = r.Index, append(total.Built, r.Built...)

@@ -158,6 +158,8 @@ func (d *documents) putFile(ctx context.Context, path string) outcome {
 		return outcome{err: err}
 	case len(report.Failed) > 0:
 		return outcome{err: errors.New(report.Failed[0].Error)}
+	case len(report.Skipped) > 0:
+		return outcome{err: &indexer.SkippedError{Reason: report.Skipped[0].Reason}}
 	case report.Added > 0:
 		return outcome{id: file.id, status: indexer.StatusAdded}
 	case report.Updated > 0:
@@ -175,6 +177,9 @@ func (d *documents) indexer(ctx context.Context, access rag.Access) (*indexer.In
 func (d *documents) explain(ctx context.Context, r result, err error) (text string, retry bool) {
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		return refused.reason, false
+	}
+	if skipped, ok := errors.AsType[*indexer.SkippedError](err); ok {
+		return skipped.Reason, false
 	}
 	for _, known := range []error{extract.ErrUnsupported, extract.ErrNotText, extract.ErrTooLarge} {
 		if errors.Is(err, known) {
