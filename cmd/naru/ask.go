@@ -14,6 +14,7 @@ import (
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store/embedded"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
 func newAsk(g *globals) *cobra.Command {
@@ -54,12 +55,12 @@ stands at. Where the documents do not answer, says so in the question's language
 // process answers.
 func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer rag.Answer, err error) {
 	// A server will not let go of the folder: do not wait for it.
-	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond, Bundled: bundled})
+	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond, Bundled: bundled, Plugins: plugins.Find})
 	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
 		if locked.Holder.Address != "" {
 			return askServer(ctx, locked.Holder.Address, q)
 		}
-		b, err = backend.Open(ctx, c, backend.Options{Existing: true, Bundled: bundled})
+		b, err = backend.Open(ctx, c, backend.Options{Existing: true, Bundled: bundled, Plugins: plugins.Find})
 	}
 	if err != nil {
 		return answer, err

@@ -13,6 +13,7 @@ import (
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
 // data is an open store, with the index of who asks at the command line and on
@@ -26,7 +27,7 @@ type data struct {
 // openData opens what the configuration names, creating it where it does not
 // exist.
 func openData(ctx context.Context, c *config.Config, opt backend.Options) (*data, error) {
-	opt.Bundled = bundled
+	opt.Bundled, opt.Plugins = bundled, plugins.Find
 	b, err := backend.Open(ctx, c, opt)
 	if err != nil {
 		return nil, err

@@ -8,15 +8,16 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
 // plugins loads each plugin that the configuration uses.
 func (d *doctor) plugins(ctx context.Context, c *config.Config) finding {
-	used, err := backend.InspectPlugins(ctx, c, bundledPlugins, slog.New(slog.DiscardHandler))
+	used, err := backend.InspectPlugins(ctx, c, plugins.Find, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return finding{Status: problem, Found: err.Error(), Advice: "admit the plugin with `naru plugin add`, or correct plugins.use"}
 	}
-	if rules, err := backend.Rules(c, bundledPlugins); err == nil {
+	if rules, err := backend.Rules(c, plugins.Find); err == nil {
 		d.rules = rules
 	}
 	var found, compiled []string

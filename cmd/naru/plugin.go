@@ -11,15 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/admit"
 	"github.com/naru-rag/naru/wasm/host"
 	"github.com/naru-rag/naru/wasm/manifest"
 )
-
-// bundledPlugins finds the plugins in the program.
-var bundledPlugins backend.Bundled
 
 func newPlugin(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
@@ -89,13 +85,34 @@ func loadPlugin(ctx context.Context, folder string, opt host.Options) (*manifest
 }
 
 // newPluginCompile is the process in which modules are checked and compiled: its
-// standard input and output are those of admit.Child.
+// standard input and output are those of admit.Child. With --into it compiles the
+// plugin of a folder that is trusted, for this program's architecture.
 func newPluginCompile() *cobra.Command {
-	return &cobra.Command{
-		Use: "compile", Hidden: true, Args: positional(cobra.NoArgs),
+	var into string
+	cmd := &cobra.Command{
+		Use: "compile", Hidden: true, Args: positional(cobra.MaximumNArgs(1)),
 		Short: "Check and compile a module for `naru plugin add`",
-		RunE:  func(*cobra.Command, []string) error { return admit.Child(os.Stdin, os.Stdout) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if into == "" || len(args) == 0 {
+				return admit.Child(os.Stdin, os.Stdout)
+			}
+			p, err := readPackage(args[0])
+			if err != nil {
+				return err
+			}
+			metered, _, err := admit.Prepare(p.Module)
+			if err != nil {
+				return err
+			}
+			files, err := host.Compile(cmd.Context(), metered)
+			if err != nil {
+				return err
+			}
+			return files.Write(into)
+		},
 	}
+	cmd.Flags().StringVar(&into, "into", "", "a folder for the compiled form")
+	return cmd
 }
 
 func hookNames(hooks []abi.Hook) string {

@@ -19,6 +19,7 @@ import (
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/wasm/admit"
 	"github.com/naru-rag/naru/wasm/manifest"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
 // emulated is how long a module may take to be compiled by an emulated program.
@@ -49,10 +50,8 @@ plugin starts at once there too: --also "qemu-aarch64 ./naru-arm64".`,
 			if err != nil {
 				return err
 			}
-			if bundledPlugins != nil {
-				if _, taken := bundledPlugins(p.Name); taken {
-					return fmt.Errorf("plugin %s: this program comes with a plugin of this name, which needs no admission", p.Name)
-				}
+			if _, taken := plugins.Find(p.Name); taken {
+				return fmt.Errorf("plugin %s: this program comes with a plugin of this name, which needs no admission", p.Name)
 			}
 			if err := trusted(c, p, unsigned); err != nil {
 				return fmt.Errorf("plugin %s: %w", p.Name, err)

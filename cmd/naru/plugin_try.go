@@ -17,6 +17,12 @@ import (
 	"github.com/naru-rag/naru/wasm/host"
 )
 
+// recordings is where a plugin's recorded calls are, and what it is given for them.
+const recordings = "testdata"
+
+// shownFailures is how many are shown: they are mostly one mistake.
+const shownFailures = 20
+
 // trial are the flags of what tries a plugin out.
 type trial struct{ config, table string }
 
@@ -26,7 +32,16 @@ func (t *trial) flags(cmd *cobra.Command) {
 }
 
 // options are those of a plugin that is tried out, with the model of the program.
-func (t *trial) options(log *slog.Logger) (opt host.Options, err error) {
+// Where nothing else is said it is given the files beside its recorded calls.
+func (t *trial) options(folder string, log *slog.Logger) (opt host.Options, err error) {
+	for _, file := range []struct {
+		flag *string
+		name string
+	}{{&t.config, "config.yaml"}, {&t.table, "table.tsv"}} {
+		if name := filepath.Join(folder, recordings, file.name); *file.flag == "" && exists(name) {
+			*file.flag = name
+		}
+	}
 	if opt.Config, opt.Lookup, err = backend.PluginFiles(t.config, t.table); err != nil {
 		return opt, err
 	}
@@ -43,10 +58,11 @@ func newPluginTest(*globals) *cobra.Command {
 		Long: `Calls the plugin at each of its hooks with requests of all kinds, and says where what
 it returns is not as the interface says, is not the same twice, or takes more and more
 memory. Then makes the calls in FOLDER/testdata: files in JSON with a hook, a request,
-and the response that must come of it.`,
+and the response that must come of it. It is given testdata/config.yaml and
+testdata/table.tsv, where they are there and nothing else is said.`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := t.options(slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+			opt, err := t.options(args[0], slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 			if err != nil {
 				return err
 			}
@@ -60,15 +76,16 @@ and the response that must come of it.`,
 				return err
 			}
 			calls, more, err := 0, []string(nil), error(nil)
-			if recorded := filepath.Join(args[0], "testdata"); exists(recorded) {
+			if recorded := filepath.Join(args[0], recordings); exists(recorded) {
 				if calls, more, err = conformance.Recorded(cmd.Context(), loaded, os.DirFS(recorded)); err != nil {
 					return err
 				}
 			}
-			for _, w := range slices.Concat(wrong, more) {
+			all := slices.Concat(wrong, more)
+			for _, w := range all[:min(shownFailures, len(all))] {
 				fmt.Fprintf(cmd.OutOrStdout(), "FAIL %s\n", w)
 			}
-			if n := len(wrong) + len(more); n > 0 {
+			if n := len(all); n > 0 {
 				return fmt.Errorf("plugin %s: %d things are wrong", p.Name, n)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "ok: %s %s conforms at %s, and %d recorded calls went as recorded\n", p.Name, p.Version, hookNames(p.Hooks), calls)
@@ -94,7 +111,7 @@ func newPluginBench(*globals) *cobra.Command {
 		Short: "Measure what calls of a plugin cost",
 		Args:  positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := t.options(nil)
+			opt, err := t.options(args[0], nil)
 			if err != nil {
 				return err
 			}

@@ -11,9 +11,10 @@ import (
 	"github.com/naru-rag/naru/functions/awslambda"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
-func main() { awslambda.Start(model, handler) }
+func main() { awslambda.Start(awslambda.Bundled{Model: model, Plugins: plugins.Find}, handler) }
 
 func model() (embed.Embedder, error) { return e5small.Open() }
 

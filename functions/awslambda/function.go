@@ -19,6 +19,14 @@ import (
 // notKept is why the embedded engine does not work here.
 const notKept = "a Lambda's folder is not kept, and another instance cannot read it"
 
+// Bundled is what is in the program. Both may be nil, where it has none.
+type Bundled struct {
+	// Model opens the model.
+	Model func() (embed.Embedder, error)
+	// Plugins finds plugins.
+	Plugins backend.Bundled
+}
+
 // Function is a function's configuration and its way to the store. It is safe
 // for concurrent use.
 type Function struct {
@@ -26,7 +34,7 @@ type Function struct {
 	Log    *slog.Logger
 
 	stream  bool
-	bundled func() (embed.Embedder, error)
+	bundled Bundled
 
 	mu      sync.Mutex
 	backend *backend.Backend // nil until an invocation has reached the store
@@ -36,8 +44,7 @@ var _ rag.Searcher = (*Function)(nil)
 
 // New reads the configuration from environ, which has the form of os.Environ, and
 // from the file that it names. It connects to nothing.
-// bundled opens the model in the program; nil where it has none.
-func New(environ []string, log *slog.Logger, bundled func() (embed.Embedder, error)) (*Function, error) {
+func New(environ []string, log *slog.Logger, bundled Bundled) (*Function, error) {
 	c, err := config.Load("", environ)
 	if err != nil {
 		return nil, err
@@ -47,7 +54,7 @@ func New(environ []string, log *slog.Logger, bundled func() (embed.Embedder, err
 		return nil, err
 	}
 	if c.Store.URL == "" {
-		_, err := backend.Open(context.Background(), c, backend.Options{Remote: notKept, Bundled: bundled})
+		_, err := backend.Open(context.Background(), c, backend.Options{Remote: notKept, Bundled: bundled.Model, Plugins: bundled.Plugins})
 		return nil, err
 	}
 	c.Store.PoolSize = 1
@@ -61,7 +68,7 @@ func (f *Function) open(ctx context.Context) (*backend.Backend, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.backend == nil {
-		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log, Bundled: f.bundled})
+		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log, Bundled: f.bundled.Model, Plugins: f.bundled.Plugins})
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,7 @@ func TestNew(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			f, err := New(tt.environ, discard, nil)
+			f, err := New(tt.environ, discard, Bundled{})
 			if len(tt.wrong) == 0 {
 				if err != nil {
 					t.Fatal(err)
@@ -68,7 +68,7 @@ func TestNewReadsTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(dir)
-	f, err := New([]string{"NARU_CONFIG=" + path}, discard, nil)
+	f, err := New([]string{"NARU_CONFIG=" + path}, discard, Bundled{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestSearchTriesAgain(t *testing.T) {
 	}()
 
 	t.Chdir(t.TempDir())
-	f, err := New([]string{"NARU_STORE_URL=" + ln.Addr().String(), "NARU_STORE_RETRIES_ATTEMPTS=1", "NARU_EMBEDDER_KIND=none"}, discard, nil)
+	f, err := New([]string{"NARU_STORE_URL=" + ln.Addr().String(), "NARU_STORE_RETRIES_ATTEMPTS=1", "NARU_EMBEDDER_KIND=none"}, discard, Bundled{})
 	if err != nil {
 		t.Fatal(err)
 	}

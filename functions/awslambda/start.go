@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-
-	"github.com/naru-rag/naru/embed"
 )
 
 // Handler handles an invocation: the event as it came, to what is sent back. What
@@ -19,9 +17,8 @@ import (
 type Handler func(ctx context.Context, event json.RawMessage) (any, error)
 
 // Start builds a handler and gives it invocations. It does not return: where the
-// function cannot start, the log says why and the process ends. bundled opens the
-// model in the program.
-func Start(bundled func() (embed.Embedder, error), build func(*Function) (Handler, error)) {
+// function cannot start, the log says why and the process ends.
+func Start(bundled Bundled, build func(*Function) (Handler, error)) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	f, err := New(os.Environ(), log, bundled)
 	var handle Handler

@@ -91,14 +91,7 @@ func find(c *config.Config, use *config.Plugin, bundled Bundled) (*usable, error
 }
 
 // Bundled finds a plugin that comes with the program.
-type Bundled func(name string) (*BundledPlugin, bool)
-
-// BundledPlugin is a plugin that comes with the program, as trusted as that is.
-type BundledPlugin struct {
-	*manifest.Package
-	Metered  []byte
-	Compiled host.Files
-}
+type Bundled func(name string) (*admit.Bundled, bool)
 
 // part is how a plugin takes part, as it is configured.
 type part struct {

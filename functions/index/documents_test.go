@@ -74,7 +74,7 @@ func newStand(t *testing.T, files map[string]string) *stand {
 		}
 	}
 	t.Chdir(dir)
-	if s.f, err = awslambda.New(nil, slog.New(slog.NewTextHandler(&s.log, nil)), model); err != nil {
+	if s.f, err = awslambda.New(nil, slog.New(slog.NewTextHandler(&s.log, nil)), awslambda.Bundled{Model: model}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

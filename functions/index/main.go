@@ -38,12 +38,13 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/awslambda"
+	"github.com/naru-rag/naru/wasm/plugins"
 )
 
 func model() (embed.Embedder, error) { return e5small.Open() }
 
 func main() {
-	awslambda.Start(model, func(f *awslambda.Function) (awslambda.Handler, error) {
+	awslambda.Start(awslambda.Bundled{Model: model, Plugins: plugins.Find}, func(f *awslambda.Function) (awslambda.Handler, error) {
 		return (&documents{f}).index, nil
 	})
 }

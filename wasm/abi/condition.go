@@ -2,7 +2,7 @@ package abi
 
 import (
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
 )
 
@@ -35,16 +35,46 @@ func (c Condition) Range() (from, before time.Time, err error) {
 	return from, before, nil
 }
 
+// name is what a name consists of. It is no regular expression: plugins in Go have
+// this package in them, and would compile one each time that they are started.
+type name struct {
+	most  int  // bytes
+	extra byte // that it may have beside letters and digits
+}
+
 var (
-	// property is the name of an annotation.
-	property = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
-	field    = regexp.MustCompile(`^(language|document|modified|annotations\.[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,31})$`)
-	kind     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+	property = name{32, '_'} // the name of an annotation
+	kind     = name{32, '-'} // of what was redacted
+	plugin   = name{40, '-'}
 )
+
+// MatchString tells whether s is such a name: a letter, and then more of them.
+func (n name) MatchString(s string) bool {
+	if s == "" || len(s) > n.most || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == n.extra) {
+			return false
+		}
+	}
+	return true
+}
+
+func (n name) String() string { return fmt.Sprintf("[a-z][a-z0-9%c]{0,%d}", n.extra, n.most-1) }
+
+func isField(s string) bool {
+	if s == "language" || s == "document" || s == "modified" {
+		return true
+	}
+	of, ok := strings.CutPrefix(s, "annotations.")
+	by, what, ok2 := strings.Cut(of, ".")
+	return ok && ok2 && plugin.MatchString(by) && property.MatchString(what)
+}
 
 func (c Condition) check() error {
 	switch {
-	case !field.MatchString(c.Field):
+	case !isField(c.Field):
 		return fmt.Errorf("there is no field %.80q: there are language, document, modified and annotations.PLUGIN.PROPERTY", c.Field)
 	case c.Field == "modified":
 		if len(c.Any) > 0 || c.From == "" && c.Before == "" {

@@ -48,7 +48,7 @@ const (
 // How much a function of the host's is asked, and how often in one call.
 const (
 	MaxAsked       = 128 << 10 // bytes of a request
-	MaxTermsText   = 16 << 10  // bytes
+	MaxTermsText   = 8 << 10   // bytes
 	MaxEmbedTexts  = 50
 	MaxEmbedText   = 8_000 // bytes
 	MaxSearches    = 3

@@ -20,13 +20,13 @@ const (
 	maxImports   = 100
 	maxExports   = 1_000
 	maxGlobals   = 10_000
-	maxSegments  = 30_000
+	maxSegments  = 100_000
 	maxTables    = 4
 	maxElements  = 1 << 16 // of a table
 	maxParams    = 200     // of a function, and results
 	maxLocals    = 10_000  // of a function
 	maxCode      = 1 << 20 // bytes of a function
-	maxDepth     = 500     // blocks in blocks
+	maxDepth     = 600     // blocks in blocks
 	maxTargets   = 50_000  // of the br_tables of a function
 )
 

@@ -83,11 +83,9 @@ func Compile(ctx context.Context, code []byte, limits abi.Limits, grants []strin
 		return Result{}, ctx.Err()
 	case bounded.Err() != nil:
 		return Result{}, fmt.Errorf("the module is not admitted: checking and compiling it takes longer than %v", opt.Timeout)
-	case err != nil && bytes.Contains(complaints.Bytes(), []byte("out of memory")):
-		return Result{}, fmt.Errorf("the module is not admitted: checking and compiling it takes more than %d MiB of memory", opt.Memory>>20)
 	case err != nil:
 		first, _, _ := bytes.Cut(complaints.Bytes(), []byte("\n"))
-		return Result{}, fmt.Errorf("the module is not admitted: what checks and compiles it failed: %w: %s", err, first)
+		return Result{}, fmt.Errorf("the module is not admitted: the process that checks and compiles it ended, for want of more than %d MiB of memory or by an error in it: %w: %s", opt.Memory>>20, err, first)
 	}
 	var o outcome
 	if err := gob.NewDecoder(&answer.Buffer).Decode(&o); err != nil {

@@ -58,6 +58,14 @@ type Admitted struct {
 	Compiled host.Files
 }
 
+// Bundled is a plugin that comes with a program, and is as trusted as that.
+type Bundled struct {
+	*manifest.Package
+	// Metered and Compiled are as those of [Admitted].
+	Metered  []byte
+	Compiled host.Files
+}
+
 // folderOf is where a plugin of a digest lies.
 func (f Folder) folderOf(digest string) string {
 	return filepath.Join(string(f), strings.Replace(digest, ":", "-", 1))

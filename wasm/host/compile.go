@@ -15,6 +15,23 @@ import (
 // loads it trusts.
 type Files map[string][]byte
 
+// Write writes the files into a folder.
+func (f Files) Write(folder string) error {
+	for name, data := range f {
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("%q is no name of a compiled module", name)
+		}
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Compile compiles a metered module for this machine. It takes as long, and as much
 // memory, as the module makes it: see package admit.
 func Compile(ctx context.Context, code []byte) (Files, error) {
@@ -43,17 +60,8 @@ func newEngine(ctx context.Context, code []byte, files Files) (e *engine, err er
 		return nil, fmt.Errorf("a folder for compiled modules: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	for name, data := range files {
-		if !filepath.IsLocal(name) {
-			return nil, fmt.Errorf("%q is no name of a compiled module", name)
-		}
-		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			return nil, err
-		}
+	if err := files.Write(folder); err != nil {
+		return nil, err
 	}
 	e = &engine{made: Files{}}
 	defer func() {
