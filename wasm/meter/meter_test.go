@@ -3,6 +3,8 @@ package meter_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -16,6 +18,13 @@ import (
 )
 
 const stack = meter.MaxStack
+
+// fewModules is how many are made where it is to be quick, and fuelEverywhere what
+// those use and compute, hashed.
+const (
+	fewModules     = 30
+	fuelEverywhere = "b30ef3b8fcc8b0ad"
+)
 
 var errFuel = errors.New("out of fuel")
 
@@ -93,9 +102,10 @@ func metered(t testing.TB, code []byte) []byte {
 func TestComputesTheSame(t *testing.T) {
 	n := 300
 	if testing.Short() {
-		n = 30
+		n = fewModules
 	}
 	traps, loops := 0, 0
+	everywhere := fnv.New64a()
 	for seed := range uint64(n) {
 		g := &generator{random: rand.New(rand.NewPCG(seed, 1))}
 		code := g.module().Bytes()
@@ -126,6 +136,13 @@ func TestComputesTheSame(t *testing.T) {
 		if fuels[0] > 1000 {
 			loops++
 		}
+		if seed < uint64(fewModules) {
+			fmt.Fprintln(everywhere, fuels[0], results[0])
+		}
+	}
+	// The same figure on amd64 and arm64, which .ci/run runs emulated.
+	if got := fmt.Sprintf("%x", everywhere.Sum64()); got != fuelEverywhere {
+		t.Errorf("the fuel and results of the first %d modules are %s, and %s elsewhere", fewModules, got, fuelEverywhere)
 	}
 	t.Logf("%d modules: %d of %d runs trapped, %d modules used more than 1,000 fuel", n, traps, 2*n, loops)
 	if traps == 0 || traps > n || loops < n/10 {
