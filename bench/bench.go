@@ -51,6 +51,7 @@ var sections = []struct {
 	{"words", (*bench).words},
 	{"quality", (*bench).quality},
 	{"embedding", (*bench).embedding},
+	{"plugins", (*bench).plugins},
 }
 
 func sectionNames() string {

@@ -147,20 +147,17 @@ func (a *Answerer) ground(ctx context.Context, asked understood, variants []stri
 // weigh is the evidence for the question or, where that is more, for what is the
 // same in other words.
 func (a *Answerer) weigh(ctx context.Context, asked understood, variants []string, found []Passage) (*Evidence, error) {
-	best, err := weigh(ctx, asked, found)
+	terms, err := analyze(ctx, found)
 	if err != nil {
 		return nil, err
 	}
+	best := weigh(asked, found, terms)
 	for _, text := range variants {
 		variant := asked.variant(text)
 		if len(variant.terms) == 0 {
 			continue
 		}
-		e, err := weigh(ctx, variant, found)
-		if err != nil {
-			return nil, err
-		}
-		if e.confidence > best.confidence {
+		if e := weigh(variant, found, terms); e.confidence > best.confidence {
 			best = e
 		}
 	}

@@ -83,7 +83,7 @@ type weighedPassage struct {
 // cannot reveal what other tenants' documents hold, and it separates answered
 // from unanswered questions nearly as well as the true document frequencies do
 // (see RATIONALE.md).
-func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, error) {
+func weigh(asked understood, found []Passage, terms []passageTerms) *Evidence {
 	numbers := map[string]int{}
 	for _, t := range asked.terms {
 		if _, known := numbers[t.Text]; !known {
@@ -91,8 +91,8 @@ func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, e
 		}
 	}
 	e := &Evidence{asked: asked, places: places(asked, numbers), rarity: make([]float64, len(numbers)), floor: floorOf(found)}
-	matching := func(text, language string) (all []match) {
-		for _, t := range lang.Analyze(text, language) {
+	matching := func(of []lang.Term) (all []match) {
+		for _, t := range of {
 			if n, ok := numbers[t.Text]; ok {
 				all = append(all, match{n, t.Start})
 			}
@@ -102,13 +102,10 @@ func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, e
 	holding := make([]float64, len(numbers))
 	last := make([]int, len(numbers)) // the last passage that counted, from 1
 	for i, p := range found {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		w := weighedPassage{
 			Passage: p,
-			matches: matching(p.Text, p.Language),
-			context: matching(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language),
+			matches: matching(terms[i].text),
+			context: matching(terms[i].context),
 		}
 		for _, m := range slices.Concat(w.matches, w.context) {
 			if last[m.term] != i+1 {
@@ -123,7 +120,23 @@ func weigh(ctx context.Context, asked understood, found []Passage) (*Evidence, e
 		e.rarity[term] = math.Log((n-held+.5)/(held+.5) + 1)
 	}
 	e.confidence = e.judge()
-	return e, nil
+	return e
+}
+
+// passageTerms are the terms of a passage, and of the title and headings above it.
+type passageTerms struct{ text, context []lang.Term }
+
+// analyze is what most of weighing takes, and is the same for every wording of a
+// question.
+func analyze(ctx context.Context, found []Passage) ([]passageTerms, error) {
+	all := make([]passageTerms, len(found))
+	for i, p := range found {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		all[i] = passageTerms{lang.Analyze(p.Text, p.Language), lang.Analyze(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language)}
+	}
+	return all, nil
 }
 
 const (

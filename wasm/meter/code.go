@@ -34,7 +34,7 @@ type body struct {
 // every return leads to, so that what the frame took is given back in one place.
 func (w *writer) function(f *module.Function) error {
 	t := w.m.Types[f.Type]
-	locals, instructions, remainders := uint64(len(t.Params)), int64(0), false
+	locals, instructions, remainders, leaf := uint64(len(t.Params)), int64(0), false, true
 	for _, l := range f.Locals {
 		locals += uint64(l.Count)
 	}
@@ -45,25 +45,32 @@ func (w *writer) function(f *module.Function) error {
 		instructions++
 		_, is := divisions[in.Op]
 		remainders = remainders || is
+		leaf = leaf && in.Op != module.OpCall && in.Op != module.OpCallIndirect
 		return nil
 	}); err != nil {
 		return err
 	}
 	slots := int64(locals) + frameSlots + instructions/instructionsPerSlot
 
-	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, left: uint32(locals) + 2, checked: true}
+	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, left: uint32(locals) + 2, checked: !leaf}
 	f.Locals = append(f.Locals[:len(f.Locals):len(f.Locals)], module.Local{Count: 1, Type: module.I64}, module.Local{Count: 1, Type: module.I32})
 	if remainders {
 		f.Locals = append(f.Locals, module.Local{Count: 2, Type: module.I32}, module.Local{Count: 2, Type: module.I64})
 	}
-	b.frame(module.OpI32Sub, slots)
-	b.trapBelowZero()
+	// A function that calls none is no step of a recursion, and ends by itself but for
+	// its loops: it needs neither a frame of its own nor a look at the fuel.
+	if !leaf {
+		b.frame(module.OpI32Sub, slots)
+		b.trapBelowZero()
+	}
 	b.out = append(b.out, byte(module.OpBlock))
 	b.out = append(b.out, w.blockType(t.Results)...)
 	if err := module.Walk(f.Code, b.instruction); err != nil {
 		return err
 	}
-	b.frame(module.OpI32Add, slots)
+	if !leaf {
+		b.frame(module.OpI32Add, slots)
+	}
 	f.Code = append(b.out, byte(module.OpEnd))
 	return nil
 }
@@ -105,7 +112,7 @@ func (b *body) instruction(in module.Instruction) error {
 		}
 		b.take(0, in.Raw)
 		b.flush(false)
-	case module.OpBr, module.OpBrIf, module.OpBrTable, module.OpUnreachable:
+	case module.OpBr, module.OpBrTable, module.OpUnreachable:
 		b.take(1, in.Raw)
 		b.flush(false)
 	case module.OpCall:

@@ -6,15 +6,16 @@
 //
 // # How it counts
 //
-// Fuel is a global. Each run of instructions that nothing jumps into or out of is
-// charged before it, one for an instruction and more for a call. What works on
+// Fuel is a global. Each run of instructions that nothing jumps into is charged
+// before it, one for an instruction and more for a call; what a conditional branch
+// out of it skips is charged with it, for one charge costs less than two. What works on
 // whole ranges (memory.fill, table.grow and the like) is charged by their length
-// besides, before it is done. Where a function begins and where a loop goes round,
-// and before each range, the module looks whether there is fuel left and, where
+// besides, before it is done. Where a function begins that calls others, where a loop
+// goes round, and before each range, the module looks whether there is fuel left and, where
 // there is none, calls the import [Refuel]: the host grants more, or ends it.
 //
 // Stack is a second global, of which a call takes what its frame may need, and which
-// is given back when it returns. Where it is used up the module traps: recursion
+// is given back when it returns; a function that calls none takes nothing. Where it is used up the module traps: recursion
 // ends long before the runtime's own stack does.
 //
 // # What it promises

@@ -23,7 +23,7 @@ const stack = meter.MaxStack
 // those use and compute, hashed.
 const (
 	fewModules     = 30
-	fuelEverywhere = "b30ef3b8fcc8b0ad"
+	fuelEverywhere = "e1755772e001dd01"
 )
 
 var errFuel = errors.New("out of fuel")
