@@ -27,7 +27,7 @@ signed, plugin.sig. wasm/abi/SPEC.md is the interface.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newPluginBuild(g), newPluginTest(g), newPluginInspect(g), newPluginSign(g),
+	cmd.AddCommand(newPluginNew(g), newPluginBuild(g), newPluginTest(g), newPluginInspect(g), newPluginSign(g),
 		newPluginAdd(g), newPluginList(g), newPluginRemove(g), newPluginBench(g), newPluginCompile())
 	return cmd
 }

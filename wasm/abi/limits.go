@@ -7,7 +7,7 @@ const (
 	MaxValue           = 128    // bytes of a value
 	MaxRedactions      = 10_000 // in one response
 	MaxVariants        = 4
-	MaxVariant         = 1000 // characters
+	MaxVariant         = 4000 // characters
 	MaxConditions      = 8    // filters, and boosts
 	MaxConditionValues = 256
 	MinFactor          = 0.1

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/wasm/abi"
 )
 
@@ -119,6 +120,9 @@ func (g *generator) message(n int, text string) any {
 		}
 		return &abi.DocumentRequest{Header: header, Document: d}
 	case abi.Query:
+		if r := []rune(text); len(r) > rag.MaxQuestion {
+			text = string(r[:rag.MaxQuestion])
+		}
 		return &abi.QueryRequest{Header: header, Question: text, Language: language}
 	case abi.Passages:
 		return &abi.PassagesRequest{Header: header, Question: "ferry?", Language: language, Passages: g.passages(n, text)}

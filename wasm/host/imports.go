@@ -204,7 +204,7 @@ func (p *Plugin) provide(ctx context.Context) error {
 		case !equalTypes(f, known):
 			return fmt.Errorf("it imports %s.%s with another type than that has", module, name)
 		case known.grant != "" && !p.granted(known.grant):
-			return fmt.Errorf("it imports %s.%s, which takes the grant %s", module, name, known.grant)
+			return fmt.Errorf("it imports %s.%s, which takes the grant %s: it has to be among its grants", module, name, known.grant)
 		}
 		wanted[module] = append(wanted[module], name)
 	}

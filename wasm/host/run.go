@@ -27,9 +27,9 @@ type run struct {
 	fuel, stack api.MutableGlobal
 	// result is what the last function of the host's answered.
 	result []byte
-	// searches, lines and wrote count what was asked.
-	searches, lines, wrote int
-	wasi                   *wasi
+	// searches and lines count what was asked.
+	searches, lines int
+	wasi            *wasi
 }
 
 type runKey struct{}
