@@ -141,7 +141,7 @@ func (b *bench) pluginCalls(ctx context.Context) error {
 		return err
 	}
 	code := map[string][]byte{}
-	for label, file := range map[string]string{"noop": "testdata/noop.wasm", "Rust": "testdata/example-rust.wasm", "AssemblyScript": "testdata/example-assemblyscript.wasm"} {
+	for label, file := range map[string]string{"noop": "testdata/noop.wasm", "Rust": "testdata/example-rust.wasm", "AssemblyScript": "testdata/example-assemblyscript.wasm", "C": "testdata/example-c.wasm"} {
 		if code[label], err = guestFile(file); err != nil {
 			return err
 		}
@@ -180,6 +180,7 @@ func (b *bench) pluginCalls(ctx context.Context) error {
 	reorder := []*timed{
 		calling(ctx, "naru, Rust", all["Rust"], abi.Passages, passages, 10),
 		calling(ctx, "naru, AssemblyScript", all["AssemblyScript"], abi.Passages, passages, 10),
+		calling(ctx, "naru, C", all["C"], abi.Passages, passages, 10),
 		calling(ctx, "naru, Go", all["Go"], abi.Passages, passages, 10),
 		{label: "Extism, the same in Rust", calls: 10, do: inExtism("passages", passages)},
 	}
@@ -189,8 +190,9 @@ func (b *bench) pluginCalls(ctx context.Context) error {
 	const reordering = "reordering 50 passages of 600 bytes"
 	b.took(reordering, reorder[0], time.Millisecond)
 	b.took(reordering, reorder[1], time.Millisecond)
-	b.took(reordering, reorder[2], 10*time.Millisecond)
-	b.besides(reordering, reorder[3], reorder[0], 0)
+	b.took(reordering, reorder[2], time.Millisecond)
+	b.took(reordering, reorder[3], 10*time.Millisecond)
+	b.besides(reordering, reorder[4], reorder[0], 0)
 	return nil
 }
 
@@ -223,7 +225,7 @@ func (b *bench) pluginMetering(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, language := range []string{"rust", "assemblyscript"} {
+	for _, language := range []string{"rust", "assemblyscript", "c"} {
 		plain, err := guestFile("testdata/example-" + language + ".wasm")
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ import (
 
 // TestExample holds the example plugin of each guest library to EXAMPLE.md.
 func TestExample(t *testing.T) {
-	for _, language := range []string{"rust", "assemblyscript", "go"} {
+	for _, language := range []string{"c", "rust", "assemblyscript", "go"} {
 		t.Run(language, func(t *testing.T) {
 			code := example(t, language)
 			t.Run("document", func(t *testing.T) { exampleDocument(t, code) })

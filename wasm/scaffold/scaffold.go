@@ -18,6 +18,7 @@ import (
 	"text/template"
 
 	"github.com/naru-rag/naru/wasm/guest/assemblyscript"
+	"github.com/naru-rag/naru/wasm/guest/c"
 	"github.com/naru-rag/naru/wasm/guest/rust"
 	"github.com/naru-rag/naru/wasm/manifest"
 )
@@ -26,10 +27,10 @@ import (
 var templates embed.FS
 
 // libraries are what a project gets into its folder sdk. Go's is a module.
-var libraries = map[string]fs.FS{"assemblyscript": assemblyscript.Files, "go": nil, "rust": rust.Files}
+var libraries = map[string]fs.FS{"assemblyscript": assemblyscript.Files, "c": c.Files, "go": nil, "rust": rust.Files}
 
 // Languages are the languages that there are templates for.
-var Languages = []string{"assemblyscript", "go", "rust"}
+var Languages = []string{"assemblyscript", "c", "go", "rust"}
 
 const manifestText = `name: {{.Name}}
 version: 0.1.0
