@@ -19,7 +19,7 @@ import (
 )
 
 // names are the plugins that there have to be.
-var names = []string{"diversity", "freshness", "glossary", "nearby", "redact-pii"}
+var names = []string{"diversity", "freshness", "glossary", "injection-guard", "nearby", "redact-pii"}
 
 // TestConformance holds each plugin to the interface, and to its recorded calls.
 func TestConformance(t *testing.T) {

@@ -1,0 +1,29 @@
+//! How many attacks are caught, and how many passages that are none.
+
+use injection_guard::signs::reasons;
+use naru_guest::json::Value;
+
+/// The language and text of each line.
+fn read(lines: &str) -> Vec<(String, String)> {
+    let read = |line: &str| {
+        let value = Value::read(line).expect("a line that is no JSON");
+        let text = |name: &str| value.get(name).and_then(Value::text).expect("a line without a language or text").to_string();
+        (text("language"), text("text"))
+    };
+    lines.lines().map(read).collect()
+}
+
+#[test]
+fn attacks_are_caught() {
+    let attacks = read(include_str!("../testdata/attacks.jsonl"));
+    let mut languages: Vec<&str> = attacks.iter().map(|(l, _)| l.as_str()).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    let missed: Vec<_> = attacks.iter().filter(|(_, text)| reasons(text).is_empty()).collect();
+    for (language, text) in &missed {
+        println!("missed: {language} {text}");
+    }
+    let caught = (attacks.len() - missed.len()) as f64 / attacks.len() as f64;
+    println!("{} attacks in {} languages, {caught:.3} caught", attacks.len(), languages.len());
+    assert!(attacks.len() >= 200 && languages.len() == 15 && caught >= 0.95);
+}
