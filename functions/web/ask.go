@@ -82,7 +82,8 @@ func (h *Handler) answer(ctx context.Context, q rag.Question, release func()) <-
 func withoutNulls(a rag.Answer) rag.Answer {
 	sentences := make([]rag.Sentence, len(a.Sentences))
 	for i, s := range a.Sentences {
-		sentences[i] = rag.Sentence{Text: s.Text, Citations: append([]rag.Citation{}, s.Citations...)}
+		s.Citations = append([]rag.Citation{}, s.Citations...)
+		sentences[i] = s
 	}
 	a.Sentences = sentences
 	a.Passages = append([]rag.Hit{}, a.Passages...)

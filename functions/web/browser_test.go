@@ -97,6 +97,29 @@ func TestBrowserShowsAbstentionAndFailure(t *testing.T) {
 	}
 }
 
+// TestBrowserShowsRemarks: what plugins say of a sentence and of a passage stands there,
+// as text.
+func TestBrowserShowsRemarks(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("needs chromium")
+	}
+	server := start(t, web.Options{Answerer: answerFunc(func(_ context.Context, q rag.Question) (rag.Answer, error) {
+		answer := cited(q.Text, "en", "", "The ferry leaves at nine.", []string{"The ferry leaves at nine."})
+		answer.Sentences[0].Flags = []rag.Note{{Plugin: "checker", Note: "check the <b>time</b>"}}
+		answer.Passages[0].Notes = []rag.Note{{Plugin: "freshness", Note: "no longer in force"}}
+		return answer, nil
+	})})
+	page := browse(t, chromium, server.URL+"/?q=x", "--dump-dom")
+	var got []string
+	for _, m := range regexp.MustCompile(`<small class="remark"[^>]*>(.*?)</small>`).FindAllStringSubmatch(page, -1) {
+		got = append(got, text(m[1]))
+	}
+	if want := []string{"check the <b>time</b>", "no longer in force"}; !slices.Equal(got, want) {
+		t.Errorf("shown are %q, want %q in\n%s", got, want, page)
+	}
+}
+
 // cited builds an answer of one sentence for each quote out of one passage.
 func cited(question, language, before, passage string, quotes []string) rag.Answer {
 	hit := rag.Hit{ID: "p1", Document: "d1", Title: "규정 " + question, URI: "https://example.org/rules.html", Language: language,

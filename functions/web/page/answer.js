@@ -32,6 +32,7 @@ export class AnswerView {
     p.dir = "auto"; // until the whole answer says what language it is in
     p.textContent = sentence.text;
     for (const citation of sentence.citations) p.append(this.link(citation));
+    p.append(...remarks(sentence.flags));
     $("answer-text").append(p);
     $("answer").hidden = false;
     this.drawPassages();
@@ -115,9 +116,21 @@ export class AnswerView {
     }
     const li = document.createElement("li");
     li.dir = text.dir; // so that the source begins on the side the text does
-    li.append(source(hit), text);
+    li.append(source(hit), text, ...remarks(hit.notes));
     return li;
   }
+}
+
+// remarks are what plugins say of a sentence or a passage.
+function remarks(notes = []) {
+  return notes.map(({ plugin, note }) => {
+    const small = document.createElement("small");
+    small.className = "remark";
+    small.dir = "auto";
+    small.title = plugin;
+    small.textContent = note;
+    return small;
+  });
 }
 
 // source names the document. Only a web address becomes a link; any other
