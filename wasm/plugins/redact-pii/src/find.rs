@@ -178,7 +178,11 @@ impl Reader<'_> {
         }
         let cue = self.cue(start, end);
         // Of several numbers after a word it names the first, and those telephone numbers that look like one.
-        let named = |kind: Kind, certainty| cue.is_some_and(|c| c.kinds.has(kind) && (c.direct || kind != Kind::Phone || certainty > Certainty::Named));
+        let named = |kind: Kind, certainty| match kind {
+            Kind::Phone => cue.is_some_and(|c| c.kinds.has(kind) && (c.direct || certainty > Certainty::Named)),
+            Kind::Card => cue.is_some_and(|c| c.kinds.has(kind)),
+            _ => cue.is_some_and(|c| c.kinds.has(kind)) || self.line(start).any(|c| c.kinds.has(kind)),
+        };
         let other = cue.is_some_and(|c| c.kinds.is_empty());
         let (kind, _) = candidates.iter().copied().filter(|(kind, certainty)| named(*kind, *certainty) || *certainty == Certainty::Sure || *certainty >= Certainty::Likely && !other).max_by(|a, b| {
             // Of equals the first.
@@ -209,6 +213,12 @@ impl Reader<'_> {
             }
         }
         self.column(start).map(|kinds| Naming { kinds, direct: true })
+    }
+
+    /// The words before a place in its line that are near: of a number of a person it is enough that one names it.
+    fn line(&self, at: usize) -> impl Iterator<Item = &Cue> {
+        let before = self.cues.partition_point(|c| c.end <= at);
+        self.cues[..before].iter().rev().take_while(move |c| at - c.end <= NEAR && !self.text.as_bytes()[c.end..at].iter().any(|b| matches!(b, b'\n' | b'|' | b'\t')))
     }
 
     /// What the head of the column names that a place is in.
@@ -299,7 +309,8 @@ impl Ending<'_> {
     /// Whether the digits after a comma are those of a fraction.
     fn fraction(&self) -> bool {
         let digits = self.rest.chars().skip(1).take(4).take_while(|c| digit(*c).is_some()).count();
-        matches!(self.next, Some(',' | '，')) && (1..=3).contains(&digits) && self.rest.chars().nth(digits + 1) != Some(',')
+        let then = self.rest.chars().nth(digits + 1);
+        matches!(self.next, Some(',' | '，')) && (1..=3).contains(&digits) && then.is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ')' | '%' | '€' | '$'))
     }
 
     /// Whether a number ends here.

@@ -94,7 +94,7 @@ fn saudi(n: Number) -> Option<Certainty> {
 
 /// The personal number: the place of birth, sex and century, year, and six random digits. It has no check digit.
 fn vietnamese(n: Number) -> Option<Certainty> {
-    let written = n.groups() == 1 || (n.shaped(&[3, 3, 3, 3]) || n.shaped(&[4, 4, 4])) && n.parted_by(&[Gap::Blank, Gap::Hyphen, Gap::Dot]);
+    let written = n.groups() == 1 || (n.shaped(&[3, 3, 3, 3]) || n.shaped(&[4, 4, 4]) || n.shaped(&[3, 3, 6])) && n.parted_by(&[Gap::Blank, Gap::Hyphen, Gap::Dot]);
     #[rustfmt::skip]
     const PROVINCES: [u64; 63] = [
         1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48,

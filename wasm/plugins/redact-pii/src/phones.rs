@@ -86,7 +86,7 @@ fn trunk(n: Number) -> Option<Certainty> {
     let area = lengths[0] + if lengths[0] == 1 { lengths[1] } else { 0 };
     let pairs = n.groups() == 5 && lengths[..5] == [2; 5];
     let shaped = pairs
-        || !dotted && area <= 5 && lengths[n.groups() - 1] >= 2 && lengths[1..n.groups()].iter().all(|l| (1..=8).contains(l))
+        || !dotted && area <= 5 && lengths[n.groups() - 1] >= 2 && lengths[1..n.groups()].iter().all(|l| (1..=9).contains(l))
         || dotted && n.groups() == 3 && lengths[2] >= 3 && lengths[0] >= 3 && n.parted_by(&[Gap::Dot]);
     let slashed = n.gaps().enumerate().any(|(i, g)| g == Gap::Slash && i > 0);
     if !shaped || slashed || n.digits()[1] == 0 || !(9..=12).contains(&n.digits().len()) {
