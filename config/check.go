@@ -18,6 +18,8 @@ func (o *origins) check(c *Config) {
 	o.words("asker.tenant", c.Asker.Tenant)
 	o.words("asker.principals", c.Asker.Principals...)
 	o.words("asker.regions", c.Asker.Regions...)
+	o.access(&c.Access)
+	o.state(&c.State)
 	o.sources(c.Sources)
 	o.embedder(&c.Embedder)
 	o.server(&c.Store)

@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"github.com/naru-rag/naru/access"
 	embedder "github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
@@ -16,9 +17,12 @@ type Config struct {
 	// Data is the data folder: a path, by default ".naru" in the working
 	// directory.
 	Data string `yaml:"data,path"`
-	// Asker is who asks at the command line and on a local server without
-	// log-in.
+	// Asker is who asks at the command line, and where no key or token is asked for.
 	Asker Asker `yaml:"asker"`
+	// Access is who may ask a server or function.
+	Access Access `yaml:"access"`
+	// State is where keys and the like are kept.
+	State State `yaml:"state"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
 	// Embedder is what makes vectors of passages and questions.
@@ -175,6 +179,53 @@ type Asker struct {
 	// Regions are the regions that they are restricted to. None by default:
 	// they see all.
 	Regions []string `yaml:"regions"`
+}
+
+// Access is who may ask a server or function: callers with a key that `naru key` made, or
+// with a token of an identity provider. On a loopback address everybody may who reaches
+// it, unless Required is set.
+type Access struct {
+	// Required asks for a key or token on a loopback address too.
+	Required bool `yaml:"required"`
+	// Gateway says that whatever stands before this program lets nobody through that it
+	// does not know, so that all who come ask as Asker, and may only ask and read.
+	Gateway bool `yaml:"gateway"`
+	// Origins are those whose pages may ask from a browser. None by default.
+	Origins []string `yaml:"origins"`
+	// OIDC are identity providers whose tokens count. None by default.
+	OIDC []Issuer `yaml:"oidc"`
+}
+
+// Issuer is an identity provider; see access.Issuer.
+type Issuer struct {
+	// Issuer is its address, as its tokens name it. It must be given.
+	Issuer string `yaml:"issuer"`
+	// Audience is what its tokens must be for. It must be given.
+	Audience string `yaml:"audience"`
+	// Tenant, Principals and Regions are as whom its users ask. The tenant is by default
+	// DefaultTenant.
+	Tenant     string   `yaml:"tenant"`
+	Principals []string `yaml:"principals"`
+	Regions    []string `yaml:"regions"`
+	// Role is what they may do, by default access.Reader.
+	Role access.Role `yaml:"role"`
+	// PerMinute is how often each may come; 0, the default, is without limit.
+	PerMinute int `yaml:"per_minute"`
+	// Claims are those of a token that say more.
+	Claims Claims `yaml:"claims"`
+}
+
+// Claims are names of claims; see access.Claims.
+type Claims struct {
+	Tenant     string   `yaml:"tenant"`
+	Principals []string `yaml:"principals"`
+	Role       string   `yaml:"role"`
+}
+
+// State is where keys and the like are kept.
+type State struct {
+	// Table is a table of DynamoDB. Empty, the default, is a file in the data folder.
+	Table string `yaml:"table"`
 }
 
 // Source is a file or folder that is indexed.

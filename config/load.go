@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+
+	"github.com/naru-rag/naru/access"
 )
 
 // DefaultFile is the file that is read where none is named, if it is there.
@@ -43,6 +46,10 @@ func Load(path string, environ []string) (*Config, error) {
 		if s := &c.Sources[i]; s.Tenant == "" {
 			s.Tenant = DefaultTenant
 		}
+	}
+	for i := range c.Access.OIDC {
+		s := &c.Access.OIDC[i]
+		s.Tenant, s.Role = cmp.Or(s.Tenant, DefaultTenant), cmp.Or(s.Role, access.Reader)
 	}
 	if len(o.wrong) == 0 {
 		o.check(c)

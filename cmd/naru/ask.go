@@ -31,7 +31,7 @@ stands at. Where the documents do not answer, says so in the question's language
 			if err != nil {
 				return err
 			}
-			q.Asker = asker(c)
+			q.Asker = backend.Asker(c)
 			answer, err := answerFrom(cmd.Context(), c, q)
 			if err != nil {
 				if _, ok := errors.AsType[*rag.QuestionError](err); ok {

@@ -10,14 +10,11 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/backend"
-	"github.com/naru-rag/naru/indexer"
-	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/wasm/plugins"
 )
 
-// data is an open store, with the index of who asks at the command line and on
-// the local server.
+// data is an open store, with the index of who asks at the command line.
 type data struct {
 	*backend.Backend
 	config *config.Config
@@ -41,16 +38,6 @@ func openData(ctx context.Context, c *config.Config, opt backend.Options) (*data
 
 // bundled is the model in the program.
 func bundled() (embed.Embedder, error) { return e5small.Open() }
-
-// asker is who asks at the command line and on the local server.
-func asker(c *config.Config) rag.Asker {
-	return rag.Asker{Tenant: c.Asker.Tenant, Principals: c.Asker.Principals, Regions: c.Asker.Regions}
-}
-
-// indexer writes what is uploaded: it belongs to the asker's tenant.
-func (d *data) indexer(ctx context.Context) (*indexer.Indexer, error) {
-	return d.Indexer(ctx, rag.Access{Tenant: d.config.Asker.Tenant}, nil)
-}
 
 // writeJSON writes a result the way --json promises: indented, one value, a
 // line end, and letters of every script as they are.

@@ -32,7 +32,7 @@ func TestFirstRunIsVisible(t *testing.T) {
 	first := &firstRun{Searcher: d.store}
 	answerer := rag.NewAnswerer(first, rag.Options{})
 	degraded := func() []string {
-		answer, err := answerer.Answer(t.Context(), rag.Question{Text: "When does the ferry leave?", Asker: asker(d.config)})
+		answer, err := answerer.Answer(t.Context(), rag.Question{Text: "When does the ferry leave?", Asker: backend.Asker(d.config)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -14,24 +16,66 @@ import (
 	"github.com/naru-rag/naru/store"
 )
 
-// library is the documents of a data folder as the HTTP API manages them: those
-// that its one asker may see.
+// library is the documents of a data folder as the HTTP API manages them, of every
+// tenant whose callers come.
 type library struct {
-	store   *store.Store
-	indexer *indexer.Indexer
-	asker   rag.Asker
-	// changed is told of each document that was put.
-	changed func()
+	data *data
+	log  *slog.Logger
+	// Vectors are made in the background, until run ends.
+	run     context.Context
+	running *sync.WaitGroup
+
+	mu      sync.Mutex
+	shelves map[string]*shelf
 }
 
 var _ web.Library = (*library)(nil)
+
+// shelf is the documents of a tenant.
+type shelf struct {
+	store   *store.Store
+	indexer *indexer.Indexer
+	vectors *embedding
+}
+
+// newLibrary begins with the shelf of the tenant that is configured: an earlier process
+// may have left vectors of it to be made.
+func newLibrary(run context.Context, running *sync.WaitGroup, d *data, log *slog.Logger) (*library, error) {
+	l := &library{data: d, log: log, run: run, running: running, shelves: map[string]*shelf{}}
+	_, err := l.shelf(run, d.config.Asker.Tenant)
+	return l, err
+}
+
+func (l *library) shelf(ctx context.Context, tenant string) (*shelf, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.shelves[tenant]; s != nil {
+		return s, nil
+	}
+	of, err := l.data.Store(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := l.data.Indexer(ctx, rag.Access{Tenant: tenant}, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &shelf{of, ix, newEmbedding(ix, l.log)}
+	l.shelves[tenant] = s
+	l.running.Go(func() { s.vectors.run(l.run) })
+	return s, nil
+}
 
 func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, error) {
 	media := up.MediaType
 	if media != "" && up.Charset != "" {
 		media += "; charset=" + up.Charset
 	}
-	outcomes, err := l.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
+	s, err := l.shelf(ctx, up.Asker.Tenant)
+	if err != nil {
+		return web.DocumentInfo{}, err
+	}
+	outcomes, err := s.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
 	skipped, isSkipped := errors.AsType[*indexer.SkippedError](err)
 	switch {
 	case isSkipped:
@@ -47,8 +91,8 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	case err != nil:
 		return web.DocumentInfo{}, err
 	}
-	l.changed()
-	info, err := l.store.Info(ctx, up.Tenant, outcomes[0].Document)
+	s.vectors.more()
+	info, err := s.store.Info(ctx, up.Asker.Tenant, outcomes[0].Document)
 	if err != nil {
 		return web.DocumentInfo{}, err
 	}
@@ -57,8 +101,12 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	return shown, nil
 }
 
-func (l *library) List(ctx context.Context, _, after string, limit int) ([]web.DocumentInfo, string, error) {
-	infos, next, err := l.store.Page(ctx, l.asker, after, limit)
+func (l *library) List(ctx context.Context, asker rag.Asker, after string, limit int) ([]web.DocumentInfo, string, error) {
+	s, err := l.shelf(ctx, asker.Tenant)
+	if err != nil {
+		return nil, "", err
+	}
+	infos, next, err := s.store.Page(ctx, asker, after, limit)
 	if err != nil {
 		return nil, "", explained(err)
 	}
@@ -69,12 +117,12 @@ func (l *library) List(ctx context.Context, _, after string, limit int) ([]web.D
 	return shown, next, nil
 }
 
-func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetail, error) {
-	info, err := l.seen(ctx, tenant, id)
+func (l *library) Get(ctx context.Context, asker rag.Asker, id string) (web.DocumentDetail, error) {
+	s, info, err := l.seen(ctx, asker, id)
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
-	text, err := l.store.Text(ctx, tenant, id)
+	text, err := s.store.Text(ctx, asker.Tenant, id)
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
@@ -82,19 +130,24 @@ func (l *library) Get(ctx context.Context, tenant, id string) (web.DocumentDetai
 }
 
 // seen looks a document up that the asker may see.
-func (l *library) seen(ctx context.Context, tenant, id string) (store.DocumentInfo, error) {
-	info, err := l.store.Info(ctx, tenant, id)
-	if err == nil && (info.Removed || !l.asker.Sees(info.Access)) {
+func (l *library) seen(ctx context.Context, asker rag.Asker, id string) (*shelf, store.DocumentInfo, error) {
+	s, err := l.shelf(ctx, asker.Tenant)
+	if err != nil {
+		return nil, store.DocumentInfo{}, err
+	}
+	info, err := s.store.Info(ctx, asker.Tenant, id)
+	if err == nil && (info.Removed || !asker.Sees(info.Access)) {
 		err = store.ErrNotFound
 	}
-	return info, err
+	return s, info, err
 }
 
-func (l *library) Delete(ctx context.Context, tenant, id string) error {
-	if _, err := l.seen(ctx, tenant, id); err != nil {
+func (l *library) Delete(ctx context.Context, asker rag.Asker, id string) error {
+	s, _, err := l.seen(ctx, asker, id)
+	if err != nil {
 		return explained(err)
 	}
-	return explained(l.indexer.Remove(ctx, id))
+	return explained(s.indexer.Remove(ctx, id))
 }
 
 func explained(err error) error {

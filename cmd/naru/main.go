@@ -92,7 +92,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g))
 	return root
 }
 
@@ -118,7 +118,7 @@ func (g *globals) config() (*config.Config, error) {
 func positional(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return &usageError{fmt.Errorf("%s: %w (usage: naru %s)", cmd.Name(), err, cmd.Use)}
+			return &usageError{fmt.Errorf("%s: %w (usage: %s)", cmd.Name(), err, cmd.UseLine())}
 		}
 		return nil
 	}

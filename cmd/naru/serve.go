@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/naru-rag/naru/access"
+	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer/source"
@@ -29,8 +32,10 @@ func newServe(g *globals) *cobra.Command {
 changes there is searchable moments later, what is deleted is gone. Until they have
 been read for the first time, answers say how far that is.
 
-There is no log-in yet: whoever reaches the address may ask, upload and delete.
-It binds to the loopback interface unless told otherwise.`,
+On the loopback interface, where it binds unless told otherwise, whoever reaches the
+address may ask, upload and delete. Elsewhere, and where access.required or access.oidc
+is configured, callers send a key that ` + "`naru key add`" + ` made, or a token of an identity
+provider.`,
 		RunE: func(cmd *cobra.Command, paths []string) (err error) {
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			opt.Report = func(err error) { logger.Warn("watch", "error", err) }
@@ -53,34 +58,41 @@ It binds to the loopback interface unless told otherwise.`,
 			}
 			defer func() { err = closeWith(d.Close, err) }()
 
-			ix, err := d.indexer(cmd.Context())
+			keys, err := backend.OpenState(cmd.Context(), c)
 			if err != nil {
 				return err
 			}
-			vectors := newEmbedding(ix, logger)
+			defer func() { err = closeWith(keys.Close, err) }()
+			hosts := web.LoopbackHosts(ln.Addr())
+			callers := backend.Callers(c, keys, hosts != nil)
+			// What indexes writes to the store: it must have ended before that closes.
+			ctx, stop := context.WithCancel(cmd.Context())
+			var indexing sync.WaitGroup
+			defer indexing.Wait()
+			defer stop()
+			documents, err := newLibrary(ctx, &indexing, d, logger)
+			if err != nil {
+				return err
+			}
 			first := &firstRun{Searcher: d}
 			handler, err := web.New(web.Options{
 				Answerer: rag.NewAnswerer(first, rag.Options{Hooks: d.Hooks()}),
-				Asker:    asker(c),
-				Library:  &library{d.store, ix, asker(c), vectors.more},
+				Callers:  callers,
+				Origins:  c.Access.Origins,
+				Library:  documents,
 				Health:   d.health,
-				Hosts:    web.LoopbackHosts(ln.Addr()),
+				Hosts:    hosts,
 				Logger:   logger,
 				Examples: exampleQuestions(examples),
 			})
 			if err != nil {
 				return err
 			}
-			// What indexes writes to the store: it must have ended before that closes.
-			ctx, stop := context.WithCancel(cmd.Context())
-			var indexing sync.WaitGroup
-			defer indexing.Wait()
-			defer stop()
 			if len(from) > 0 {
 				first.begin() // before anybody can ask
 			}
 			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
-			indexing.Go(func() { vectors.run(ctx) })
+			noKey(ctx, c, callers, cmd.ErrOrStderr())
 			indexing.Go(func() {
 				if len(from) == 0 {
 					return
@@ -107,6 +119,15 @@ It binds to the loopback interface unless told otherwise.`,
 	cmd.Flags().DurationVar(&opt.Rescan, "rescan", 5*time.Minute, "how often to compare everything although no change was heard of")
 	cmd.Flags().StringArrayVar(&examples, "example", nil, "a question for the page to offer; may be given several times")
 	return cmd
+}
+
+// noKey says so where nobody may ask, for want of a key.
+func noKey(ctx context.Context, c *config.Config, callers web.Callers, w io.Writer) {
+	if known, ok := callers.(*access.Access); ok && known.Tokens == nil {
+		if keys, err := known.Keys.List(ctx); err == nil && len(keys) == 0 {
+			fmt.Fprintf(w, "Nobody may ask yet: `naru key add --data %s` makes a key\n", c.Data)
+		}
+	}
 }
 
 func exampleQuestions(texts []string) []web.Example {

@@ -9,6 +9,7 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/awslambda"
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/wasm/plugins"
@@ -19,14 +20,19 @@ func main() { awslambda.Start(awslambda.Bundled{Model: model, Plugins: plugins.F
 func model() (embed.Embedder, error) { return e5small.Open() }
 
 func handler(f *awslambda.Function) (awslambda.Handler, error) {
-	asker := f.Config.Asker
+	keys, err := backend.OpenState(context.Background(), f.Config)
+	if err != nil {
+		return nil, err
+	}
+	tenant := f.Config.Asker.Tenant
 	h, err := web.New(web.Options{
 		Answerer: rag.NewAnswerer(f, rag.Options{Hooks: f.Hooks()}),
-		Asker:    rag.Asker{Tenant: asker.Tenant, Principals: asker.Principals, Regions: asker.Regions},
+		Callers:  backend.Callers(f.Config, keys, false),
+		Origins:  f.Config.Access.Origins,
 		Health: func(ctx context.Context) (health web.Health, err error) {
-			s, err := f.Store(ctx, asker.Tenant)
+			s, err := f.Store(ctx, tenant)
 			if err == nil {
-				health.Documents, health.Passages, err = s.Count(ctx, asker.Tenant)
+				health.Documents, health.Passages, err = s.Count(ctx, tenant)
 			}
 			return health, err
 		},

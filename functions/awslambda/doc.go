@@ -31,6 +31,6 @@
 //
 // # What it does not
 //
-// It does not check who asks. That is for what is in front of the function: an
-// authorizer of the HTTP API, or IAM.
+// Where access.gateway is set it does not check who asks. That is then for what is in
+// front of the function: an authorizer of the HTTP API, or IAM.
 package awslambda

@@ -155,7 +155,8 @@ type function struct {
 func deploy(t *testing.T, bootstrap, dir string, seconds int, environ ...string) *function {
 	t.Helper()
 	front, runtimeAPI := freeAddress(t), freeAddress(t)
-	environ = append(environ, fmt.Sprintf("AWS_LAMBDA_FUNCTION_TIMEOUT=%d", seconds))
+	// As template.yaml has it, unless the test says otherwise.
+	environ = append([]string{"NARU_ACCESS_GATEWAY=true", fmt.Sprintf("AWS_LAMBDA_FUNCTION_TIMEOUT=%d", seconds)}, environ...)
 	f := &function{t: t, url: "http://" + front + "/2015-03-31/functions/function/invocations"}
 	f.process = start(t, dir, environ, bin.emulator,
 		"--runtime-interface-emulator-address", front, "--runtime-api-address", runtimeAPI, bootstrap)

@@ -32,7 +32,7 @@ func (h *Handler) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Asker = h.opt.Asker
+	q.Asker = stateOf(r).caller.Asker
 
 	// The slot is taken only now, so that a caller who sends a body slowly does
 	// not keep one from others.

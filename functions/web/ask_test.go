@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/naru-rag/naru/access"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
 )
@@ -23,7 +24,7 @@ func TestAskPassesTheQuestionOn(t *testing.T) {
 		Sentences: []rag.Sentence{{Text: "15일입니다.", Citations: []rag.Citation{{Document: "d", Passage: "p", Start: 3, End: 9, Quote: "15일"}}}},
 		Passages:  []rag.Hit{{ID: "p", Text: "연차는 15일"}}, Degraded: []string{}}
 	var got rag.Question
-	server := start(t, web.Options{Asker: asker, Answerer: answerFunc(func(_ context.Context, q rag.Question) (rag.Answer, error) {
+	server := start(t, web.Options{Callers: web.Open{Asker: asker, Role: access.Reader}, Answerer: answerFunc(func(_ context.Context, q rag.Question) (rag.Answer, error) {
 		got = q
 		return want, nil
 	})})

@@ -120,6 +120,22 @@ func TestBrowserShowsRemarks(t *testing.T) {
 	}
 }
 
+// TestBrowserAsksForKey: where the server does not know who asks, the page asks for a key.
+func TestBrowserAsksForKey(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("needs chromium")
+	}
+	server := start(t, web.Options{Callers: callersFunc(some)})
+	page := browse(t, chromium, server.URL+"/?q=x", "--dump-dom")
+	if !strings.Contains(page, "This server asks for a key.") || !strings.Contains(page, `<form id="key-form">`) {
+		t.Errorf("no form for a key in\n%s", page)
+	}
+	if page := browse(t, chromium, server.URL+"/", "--dump-dom"); !strings.Contains(page, `<form id="key-form" hidden="">`) {
+		t.Errorf("a form for a key before it is wanted in\n%s", page)
+	}
+}
+
 // cited builds an answer of one sentence for each quote out of one passage.
 func cited(question, language, before, passage string, quotes []string) rag.Answer {
 	hit := rag.Hit{ID: "p1", Document: "d1", Title: "규정 " + question, URI: "https://example.org/rules.html", Language: language,

@@ -78,11 +78,11 @@ func FuzzDecodeUpload(f *testing.F) {
 	f.Add([]byte(`{"uri":"a.md","title":"t","text":"x","media_type":"text/markdown"}`))
 	f.Add([]byte(`{"uri":"a\u0000","text":"x"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		up, err := decodeUpload(body, "acme")
+		up, err := decodeUpload(body, rag.Asker{Tenant: "acme"})
 		if err != nil {
 			return
 		}
-		if checkURI(up.URI) != nil || len(up.Data) == 0 || !utf8.Valid(up.Data) || up.Tenant != "acme" {
+		if checkURI(up.URI) != nil || len(up.Data) == 0 || !utf8.Valid(up.Data) || up.Asker.Tenant != "acme" {
 			t.Fatalf("let through %+v", up)
 		}
 	})

@@ -30,7 +30,7 @@ func (h *Handler) listDocuments(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	docs, next, err := h.opt.Library.List(r.Context(), h.opt.Asker.Tenant, after, limit)
+	docs, next, err := h.opt.Library.List(r.Context(), stateOf(r).caller.Asker, after, limit)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (h *Handler) getDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	doc, err := h.opt.Library.Get(r.Context(), h.opt.Asker.Tenant, id)
+	doc, err := h.opt.Library.Get(r.Context(), stateOf(r).caller.Asker, id)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (h *Handler) deleteDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	if err := h.opt.Library.Delete(r.Context(), h.opt.Asker.Tenant, id); err != nil {
+	if err := h.opt.Library.Delete(r.Context(), stateOf(r).caller.Asker, id); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/rag"
 )
 
 func TestDocuments(t *testing.T) {
@@ -22,8 +23,8 @@ func TestDocuments(t *testing.T) {
 	if resp.status != 201 || !strings.Contains(resp.body, `"status":"added"`) || resp.header.Get("Location") != "/v1/documents/d0" {
 		t.Errorf("raw: %d %s", resp.status, resp.body)
 	}
-	want := web.Upload{Tenant: "acme", URI: "연차.md", Title: "연차", MediaType: "text/markdown", Charset: "euc-kr"}
-	if up := lib.ups[0]; string(up.Data) != "# 연차" || up.URI != want.URI || up.Title != want.Title || up.Tenant != want.Tenant || up.MediaType != want.MediaType || up.Charset != want.Charset {
+	want := web.Upload{Asker: rag.Asker{Tenant: "acme"}, URI: "연차.md", Title: "연차", MediaType: "text/markdown", Charset: "euc-kr"}
+	if up := lib.ups[0]; string(up.Data) != "# 연차" || up.URI != want.URI || up.Title != want.Title || up.Asker.Tenant != want.Asker.Tenant || up.MediaType != want.MediaType || up.Charset != want.Charset {
 		t.Errorf("library got %+v", up)
 	}
 	resp = send(t, "POST", docs, strings.NewReader(`{"uri":"연차.md","text":"새 글","media_type":"text/html"}`), "Content-Type: application/json")

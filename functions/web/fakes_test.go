@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/naru-rag/naru/access"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
 )
@@ -62,10 +63,10 @@ func (l *library) Put(_ context.Context, up web.Upload) (web.DocumentInfo, error
 	return info, nil
 }
 
-func (l *library) List(_ context.Context, tenant, after string, limit int) ([]web.DocumentInfo, string, error) {
+func (l *library) List(_ context.Context, asker rag.Asker, after string, limit int) ([]web.DocumentInfo, string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tenants = append(l.tenants, tenant)
+	l.tenants = append(l.tenants, asker.Tenant)
 	var docs []web.DocumentInfo
 	for i := range l.ups {
 		info := l.info(i)
@@ -80,10 +81,10 @@ func (l *library) List(_ context.Context, tenant, after string, limit int) ([]we
 	return docs, "", nil
 }
 
-func (l *library) Get(_ context.Context, tenant, id string) (web.DocumentDetail, error) {
+func (l *library) Get(_ context.Context, asker rag.Asker, id string) (web.DocumentDetail, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tenants = append(l.tenants, tenant)
+	l.tenants = append(l.tenants, asker.Tenant)
 	for i := range l.ups {
 		if info := l.info(i); info.ID == id {
 			return web.DocumentDetail{DocumentInfo: info, Text: string(l.ups[i].Data)}, nil
@@ -92,8 +93,8 @@ func (l *library) Get(_ context.Context, tenant, id string) (web.DocumentDetail,
 	return web.DocumentDetail{}, fmt.Errorf("get %s: %w", id, web.ErrNotFound)
 }
 
-func (l *library) Delete(ctx context.Context, tenant, id string) error {
-	if _, err := l.Get(ctx, tenant, id); err != nil {
+func (l *library) Delete(ctx context.Context, asker rag.Asker, id string) error {
+	if _, err := l.Get(ctx, asker, id); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -112,8 +113,8 @@ func handler(t *testing.T, opt web.Options) *web.Handler {
 	if opt.Answerer == nil {
 		opt.Answerer = answerFunc(answerNothing)
 	}
-	if opt.Asker.Tenant == "" {
-		opt.Asker = rag.Asker{Tenant: "acme", Principals: []string{"staff"}}
+	if opt.Callers == nil {
+		opt.Callers = web.Open{Asker: rag.Asker{Tenant: "acme", Principals: []string{"staff"}}, Role: access.Editor}
 	}
 	if opt.NewID == nil {
 		opt.NewID = func() string { return "id-1" }

@@ -11,13 +11,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/naru-rag/naru/access"
 )
 
 // state is what the server knows about a request besides the request.
 type state struct {
 	id     string
-	status int  // for the log
-	began  bool // whether the response has been started
+	status int           // for the log
+	began  bool          // whether the response has been started
+	caller access.Caller // once it is known
 }
 
 type stateKey struct{}
@@ -56,7 +59,6 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // the log, is refused when it comes from where it should not, and cannot take
 // the server down with it.
 func (h *Handler) guard(next http.Handler) http.Handler {
-	origin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		began := h.opt.Clock()
 		st := &state{id: h.opt.NewID()}
@@ -68,7 +70,7 @@ func (h *Handler) guard(next http.Handler) http.Handler {
 			// The path only: a query string may hold a question.
 			h.opt.Logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("id", st.id),
 				slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", st.status), slog.Duration("took", h.opt.Clock().Sub(began)))
+				slog.Int("status", st.status), slog.String("caller", st.caller.ID), slog.Duration("took", h.opt.Clock().Sub(began)))
 		}()
 		defer h.survive(w, r)
 
@@ -85,7 +87,10 @@ func (h *Handler) guard(next http.Handler) http.Handler {
 				"This server does not answer for the host name it was addressed by."))
 			return
 		}
-		if err := origin.Check(r); err != nil {
+		if h.share(w, r) {
+			return
+		}
+		if err := h.origin.Check(r); err != nil {
 			h.fail(w, r, newProblem(http.StatusForbidden, "cross-origin", "Forbidden",
 				"Requests from pages of another origin are refused."))
 			return

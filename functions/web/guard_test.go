@@ -124,6 +124,6 @@ func TestNewRefuses(t *testing.T) {
 		t.Error("no answerer, no error")
 	}
 	if _, err := web.New(web.Options{Answerer: answerFunc(answerNothing)}); err == nil {
-		t.Error("no tenant, no error")
+		t.Error("no callers, no error")
 	}
 }

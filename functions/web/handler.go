@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/naru-rag/naru/access"
 	"github.com/naru-rag/naru/rag"
 )
 
@@ -28,13 +29,16 @@ type Health struct {
 	Details map[string]string `json:"details,omitempty"`
 }
 
-// Options configure a [Handler]. Answerer and Asker are required; every other
+// Options configure a [Handler]. Answerer and Callers are required; every other
 // field works as its zero value.
 type Options struct {
 	// Answerer answers the questions.
 	Answerer Answerer
-	// Asker is who asks on this listener. Its tenant is required.
-	Asker rag.Asker
+	// Callers tells who sends a request.
+	Callers Callers
+	// Origins are those, such as https://intranet.example.kr, whose pages may ask and read
+	// the answers, besides the server's own. They send a key as all do.
+	Origins []string
 	// Library holds the documents that callers may list and change. Without
 	// one the server only answers, and /v1/documents does not exist.
 	Library Library
@@ -80,6 +84,8 @@ type Options struct {
 // Handler serves the API and the page. Make one with [New].
 type Handler struct {
 	opt     Options
+	origin  *http.CrossOriginProtection
+	rates   *access.Rates
 	asks    *slots
 	uploads *slots
 	page    *page
@@ -91,16 +97,24 @@ func New(opt Options) (*Handler, error) {
 	if opt.Answerer == nil {
 		return nil, errors.New("web: Options.Answerer is required")
 	}
-	if opt.Asker.Tenant == "" {
-		return nil, errors.New("web: Options.Asker needs a tenant")
+	if opt.Callers == nil {
+		return nil, errors.New("web: Options.Callers is required")
 	}
 	opt = opt.withDefaults()
 	pg, err := newPage(opt)
 	if err != nil {
 		return nil, fmt.Errorf("web: page: %w", err)
 	}
+	origin := http.NewCrossOriginProtection()
+	for _, o := range opt.Origins {
+		if err := origin.AddTrustedOrigin(o); err != nil {
+			return nil, fmt.Errorf("web: Options.Origins: %w", err)
+		}
+	}
 	h := &Handler{
 		opt:     opt,
+		origin:  origin,
+		rates:   access.NewRates(opt.Clock),
 		asks:    newSlots(opt.MaxConcurrent, opt.MaxWait),
 		uploads: newSlots(opt.MaxUploads, opt.MaxWait),
 		page:    pg,
@@ -153,15 +167,15 @@ func (h *Handler) routes() http.Handler {
 	handle := func(pattern string, methods map[string]endpoint) {
 		mux.Handle(pattern, h.dispatch(methods))
 	}
-	handle("/v1/ask", map[string]endpoint{http.MethodPost: h.ask})
+	handle("/v1/ask", map[string]endpoint{http.MethodPost: h.as(access.Reader, h.ask)})
 	if h.opt.Library != nil {
 		handle("/v1/documents", map[string]endpoint{
-			http.MethodGet:  h.listDocuments,
-			http.MethodPost: h.putDocuments,
+			http.MethodGet:  h.as(access.Reader, h.listDocuments),
+			http.MethodPost: h.as(access.Editor, h.putDocuments),
 		})
 		handle("/v1/documents/{id}", map[string]endpoint{
-			http.MethodGet:    h.getDocument,
-			http.MethodDelete: h.deleteDocument,
+			http.MethodGet:    h.as(access.Reader, h.getDocument),
+			http.MethodDelete: h.as(access.Editor, h.deleteDocument),
 		})
 	}
 	handle("/healthz", map[string]endpoint{http.MethodGet: h.health})
@@ -202,7 +216,7 @@ func (h *Handler) dispatch(methods map[string]endpoint) http.Handler {
 }
 
 // health answers 503 as a problem like any other failure, so that a probe needs
-// to look at nothing but the status.
+// to look at nothing but the status. How much there is, it tells those who may ask.
 func (h *Handler) health(w http.ResponseWriter, r *http.Request) error {
 	report := struct {
 		Status string `json:"status"`
@@ -213,7 +227,9 @@ func (h *Handler) health(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return unavailable(err)
 		}
-		report.Health = &facts
+		if _, err := h.caller(r); err == nil {
+			report.Health = &facts
+		}
 	}
 	return writeJSON(w, http.StatusOK, report)
 }

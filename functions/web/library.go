@@ -3,11 +3,12 @@ package web
 import (
 	"context"
 	"errors"
+
+	"github.com/naru-rag/naru/rag"
 )
 
-// Library is the documents a listener's callers may list and change. Where
-// documents name principals, the implementation is the one that knows who asks:
-// List and Get must show only what that listener's asker may see.
+// Library is the documents that callers may list and change. Whatever it does is for
+// an asker: it must show and delete only what that asker may see.
 //
 // An implementation must
 //   - return errors for which errors.Is finds [ErrNotFound], [ErrUnsupported],
@@ -16,22 +17,22 @@ import (
 //   - stop soon after ctx ends,
 //   - be safe for concurrent use.
 type Library interface {
-	// Put indexes a document, replacing what has the same tenant and URI. The
-	// status of the returned info says what it did.
+	// Put indexes a document, replacing what has the same tenant and URI. The status of
+	// the returned info says what it did.
 	Put(ctx context.Context, up Upload) (DocumentInfo, error)
 	// List returns up to limit documents in a stable order, those behind the
 	// mark after, and the mark to go on from: empty at the end.
-	List(ctx context.Context, tenant, after string, limit int) (docs []DocumentInfo, next string, err error)
+	List(ctx context.Context, asker rag.Asker, after string, limit int) (docs []DocumentInfo, next string, err error)
 	// Get returns a document, or ErrNotFound.
-	Get(ctx context.Context, tenant, id string) (DocumentDetail, error)
+	Get(ctx context.Context, asker rag.Asker, id string) (DocumentDetail, error)
 	// Delete removes a document, or returns ErrNotFound.
-	Delete(ctx context.Context, tenant, id string) error
+	Delete(ctx context.Context, asker rag.Asker, id string) error
 }
 
 // Upload is one document as it came in.
 type Upload struct {
-	// Tenant owns the document; it comes from [Options.Asker].
-	Tenant string
+	// Asker is who sends it; its tenant owns the document.
+	Asker rag.Asker
 	// URI names the document. It has been checked to be printable and short; it
 	// is a name and no path, whatever it looks like.
 	URI string

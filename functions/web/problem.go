@@ -24,8 +24,9 @@ type problem struct {
 	Field     string `json:"field,omitempty"`
 	RequestID string `json:"request_id"`
 
-	retryAfter int   // seconds; zero sends no header
-	cause      error // for the log only
+	retryAfter int    // seconds; zero sends no header
+	challenge  string // how to say who one is; empty sends no header
+	cause      error  // for the log only
 }
 
 func (p *problem) Error() string {
@@ -132,6 +133,9 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	header.Set("Cache-Control", "no-store")
 	if p.retryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+	if p.challenge != "" {
+		header.Set("WWW-Authenticate", p.challenge)
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(body, '\n')) // a caller who left is nothing to act on

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/naru-rag/naru/rag"
 )
 
 // maxFiles is how many files one upload may have.
@@ -116,7 +118,7 @@ func (h *Handler) readRaw(w http.ResponseWriter, r *http.Request, media, charset
 	if err != nil {
 		return Upload{}, err
 	}
-	up := Upload{Tenant: h.opt.Asker.Tenant, URI: values.Get("uri"), Title: values.Get("title"),
+	up := Upload{Asker: stateOf(r).caller.Asker, URI: values.Get("uri"), Title: values.Get("title"),
 		MediaType: media, Charset: charset}
 	if err := up.check(); err != nil {
 		return Upload{}, err
@@ -138,11 +140,11 @@ func (h *Handler) readJSONUpload(w http.ResponseWriter, r *http.Request) (Upload
 	if err != nil {
 		return Upload{}, err
 	}
-	return decodeUpload(body, h.opt.Asker.Tenant)
+	return decodeUpload(body, stateOf(r).caller.Asker)
 }
 
-func decodeUpload(body []byte, tenant string) (Upload, error) {
-	up := Upload{Tenant: tenant, MediaType: "text/plain", Charset: "utf-8"}
+func decodeUpload(body []byte, asker rag.Asker) (Upload, error) {
+	up := Upload{Asker: asker, MediaType: "text/plain", Charset: "utf-8"}
 	var text string
 	_, err := decodeObject(body, map[string]any{
 		"uri": &up.URI, "title": &up.Title, "text": &text, "media_type": &up.MediaType,
@@ -187,7 +189,7 @@ func (h *Handler) readForm(w http.ResponseWriter, r *http.Request) ([]Upload, er
 		if err != nil {
 			return nil, bodyError(w, err)
 		}
-		up := Upload{Tenant: h.opt.Asker.Tenant, URI: part.FileName()}
+		up := Upload{Asker: stateOf(r).caller.Asker, URI: part.FileName()}
 		if up.URI == "" {
 			return nil, invalid(clip(part.FormName()), "The form may have files only.")
 		}

@@ -1,4 +1,4 @@
-// Package pythontest finds the Python packages that tests compare with. They are
+// Package pythontest finds the Python packages that tests compare with, or run against. They are
 // taken from the python3 that is first on PATH; .ci/run puts one there that has
 // them all, of the versions in requirements.txt.
 package pythontest

@@ -2,6 +2,7 @@
 
 import { AnswerView } from "./answer.js";
 import { Problem, ask } from "./events.js";
+import { askForKey } from "./key.js";
 import { openLibrary } from "./library.js";
 import { setLanguage } from "./text.js";
 import { chooseWords } from "./words.js";
@@ -25,6 +26,7 @@ function say(text, failed = false) {
 // so it comes after words of the reader's own.
 function reason(error) {
   if (!(error instanceof Problem)) return words.unreachable;
+  if (error.wantsKey) return words.keyWanted;
   const { detail, request_id: id } = error.problem;
   return [words.failed, detail, id && `(${id})`].filter(Boolean).join(" ");
 }
@@ -45,6 +47,7 @@ async function run(question) {
     say("");
   } catch (error) {
     if (mine.signal.aborted) return; // another question took its place
+    if (error.wantsKey) askForKey(() => run(question));
     say(reason(error), true);
   } finally {
     if (running === mine) {

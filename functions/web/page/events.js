@@ -1,16 +1,23 @@
 // Server-sent events over fetch, since EventSource cannot POST.
 
+import { authorization } from "./key.js";
+
 // Problem is an error with what the server said about it.
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail || problem.title || "");
     this.problem = problem;
   }
+
+  // wantsKey tells whether the server does not know who asks.
+  get wantsKey() {
+    return this.problem.status === 401;
+  }
 }
 
 // request fetches, and throws a Problem where the server answers with one.
 export async function request(url, options) {
-  const response = await fetch(url, options);
+  const response = await fetch(url, { ...options, headers: { ...options.headers, ...authorization() } });
   if (response.ok) return response;
   let problem = {};
   try {

@@ -1,6 +1,7 @@
 // The panel that lists, adds and deletes documents, where the server allows it.
 
 import { request } from "./events.js";
+import { askForKey } from "./key.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -15,7 +16,7 @@ export function openLibrary(words, reason) {
   };
 
   const load = async (after) => {
-    const response = await request("v1/documents?" + new URLSearchParams({ limit: "50", ...(after && { after }) }));
+    const response = await request("v1/documents?" + new URLSearchParams({ limit: "50", ...(after && { after }) }), {});
     const list = await response.json();
     if (!after) $("documents").replaceChildren();
     for (const doc of list.documents) $("documents").append(row(doc));
@@ -28,6 +29,7 @@ export function openLibrary(words, reason) {
     try {
       await work();
     } catch (error) {
+      if (error.wantsKey) askForKey(() => attempt(control, work));
       say(reason(error), true);
     } finally {
       control.disabled = false;

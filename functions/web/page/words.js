@@ -9,6 +9,7 @@ const table = {
     failed: "That did not work.", unreachable: "The server cannot be reached.",
     documents: "Documents", choose: "Add files", upload: "Upload", uploading: "Uploading…", uploaded: "Uploaded.",
     more: "Show more", remove: "Delete", reallyRemove: "Really delete?", removed: "Deleted", passagesCount: "passages",
+    key: "Your key", keyWanted: "This server asks for a key.",
   },
   ko: {
     tagline: "내 문서에서 답을 찾고, 근거가 되는 자리를 그대로 보여 줍니다.",
@@ -18,6 +19,7 @@ const table = {
     failed: "처리하지 못했습니다.", unreachable: "서버에 연결할 수 없습니다.",
     documents: "문서", choose: "파일 추가", upload: "올리기", uploading: "올리는 중…", uploaded: "올렸습니다.",
     more: "더 보기", remove: "삭제", reallyRemove: "정말 삭제할까요?", removed: "삭제됨", passagesCount: "대목",
+    key: "키", keyWanted: "이 서버는 키가 필요합니다.",
   },
   ja: {
     tagline: "手元の文書から答え、根拠の箇所をそのまま示します。",
@@ -27,6 +29,7 @@ const table = {
     failed: "処理できませんでした。", unreachable: "サーバーに接続できません。",
     documents: "文書", choose: "ファイルを追加", upload: "アップロード", uploading: "アップロード中…", uploaded: "アップロードしました。",
     more: "さらに表示", remove: "削除", reallyRemove: "本当に削除しますか？", removed: "削除しました", passagesCount: "箇所",
+    key: "キー", keyWanted: "このサーバーにはキーが必要です。",
   },
   zh: {
     tagline: "从您自己的文档中回答，并标出确切出处。",
@@ -36,6 +39,7 @@ const table = {
     failed: "未能完成。", unreachable: "无法连接服务器。",
     documents: "文档", choose: "添加文件", upload: "上传", uploading: "正在上传…", uploaded: "已上传。",
     more: "显示更多", remove: "删除", reallyRemove: "确定删除？", removed: "已删除", passagesCount: "段落",
+    key: "密钥", keyWanted: "此服务器需要密钥。",
   },
   ar: {
     tagline: "إجابات من مستنداتك، مع الموضع الدقيق لكل منها.",
@@ -45,6 +49,7 @@ const table = {
     failed: "تعذّر إتمام الطلب.", unreachable: "تعذّر الوصول إلى الخادم.",
     documents: "المستندات", choose: "إضافة ملفات", upload: "رفع", uploading: "جارٍ الرفع…", uploaded: "تم الرفع.",
     more: "عرض المزيد", remove: "حذف", reallyRemove: "هل تريد الحذف حقًا؟", removed: "تم الحذف", passagesCount: "مقاطع",
+    key: "المفتاح", keyWanted: "يتطلب هذا الخادم مفتاحًا.",
   },
   th: {
     tagline: "ตอบจากเอกสารของคุณเอง พร้อมตำแหน่งอ้างอิงที่แน่ชัด",
@@ -54,6 +59,7 @@ const table = {
     failed: "ทำไม่สำเร็จ", unreachable: "ติดต่อเซิร์ฟเวอร์ไม่ได้",
     documents: "เอกสาร", choose: "เพิ่มไฟล์", upload: "อัปโหลด", uploading: "กำลังอัปโหลด…", uploaded: "อัปโหลดแล้ว",
     more: "แสดงเพิ่มเติม", remove: "ลบ", reallyRemove: "ลบจริงหรือไม่", removed: "ลบแล้ว", passagesCount: "ข้อความ",
+    key: "คีย์", keyWanted: "เซิร์ฟเวอร์นี้ต้องใช้คีย์",
   },
 };
 
