@@ -85,7 +85,7 @@ func (t *table) addTo(into bitset.Set) error {
 }
 
 // addDocuments adds the documents that a section lists from one position to
-// another.
+// another: one list, which ascends.
 func addDocuments(s *section, from, to, docs int, into bitset.Set) error {
 	if err := s.check(from*4, to*4); err != nil {
 		return err
@@ -97,7 +97,16 @@ func addDocuments(s *section, from, to, docs int, into bitset.Set) error {
 		into.AddRange(list[0], list[n-1]+1)
 		return nil
 	}
-	for _, doc := range list {
+	return addLists(s, from, to, docs, into)
+}
+
+// addLists adds the documents of several lists, one after another: their ends say
+// nothing of what is between.
+func addLists(s *section, from, to, docs int, into bitset.Set) error {
+	if err := s.check(from*4, to*4); err != nil {
+		return err
+	}
+	for _, doc := range view[uint32](s.data[from*4 : to*4]) {
 		if doc >= uint32(docs) {
 			return s.damaged("document %d of %d is listed", doc, docs)
 		}

@@ -109,5 +109,8 @@ func (x *valueIndex) addRange(from, to int, into bitset.Set) error {
 	if first > last {
 		return x.lists.damaged("the documents of values %d to %d end before they begin", from, to)
 	}
-	return addDocuments(x.documents, first, last, x.docs, into)
+	if to-from == 1 {
+		return addDocuments(x.documents, first, last, x.docs, into)
+	}
+	return addLists(x.documents, first, last, x.docs, into)
 }
