@@ -58,6 +58,12 @@ func TestAccessRefuses(t *testing.T) {
 		"access: {oidc: [{issuer: 'https://a.kr', audience: a, per_minute: -1}]}":                        "access.oidc[0].per_minute",
 		"access: {oidc: [{issuer: 'https://a.kr', audience: a, client_secret: x}]}":                      "client_secret",
 		"state: {table: 'a b'}":                                                                          "state.table",
+		"egress: {allow: [example.kr]}":                                                                  "egress.allow[0]",
+		"egress: {allow: ['*.example.kr:443']}":                                                          "egress.allow[0]",
+		"egress: {allow: ['https://example.kr:443']}":                                                    "egress.allow[0]",
+		"egress: {allow: ['example.kr:0']}":                                                              "egress.allow[0]",
+		"egress: {networks: [10.1.2.3/8]}":                                                               "egress.networks[0]",
+		"egress: {networks: [everything]}":                                                               "egress.networks[0]",
 	} {
 		path := filepath.Join(t.TempDir(), "naru.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

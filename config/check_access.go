@@ -2,10 +2,14 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/naru-rag/naru/access"
 )
@@ -52,5 +56,19 @@ var table = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 func (o *origins) state(s *State) {
 	if s.Table != "" && !table.MatchString(s.Table) {
 		o.wrongKey("state.table", "is %q: must be the name of a table of DynamoDB, 3 to 255 of a-z, A-Z, 0-9, _ . -", s.Table)
+	}
+}
+
+func (o *origins) egress(e *Egress) {
+	for i, place := range e.Allow {
+		host, port, err := net.SplitHostPort(place)
+		if n, wrong := strconv.ParseUint(port, 10, 16); err != nil || host == "" || wrong != nil || n == 0 || strings.ContainsAny(host, "/*@ ") {
+			o.wrongKey(fmt.Sprintf("egress.allow[%d]", i), "is %q: must be host:port, such as login.example.kr:443", place)
+		}
+	}
+	for i, network := range e.Networks {
+		if p, err := netip.ParsePrefix(network); err != nil || p != p.Masked() {
+			o.wrongKey(fmt.Sprintf("egress.networks[%d]", i), "is %q: must be a network, such as 10.1.0.0/16", network)
+		}
 	}
 }

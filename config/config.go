@@ -23,6 +23,8 @@ type Config struct {
 	Access Access `yaml:"access"`
 	// State is where keys and the like are kept.
 	State State `yaml:"state"`
+	// Egress is what the program may connect to.
+	Egress Egress `yaml:"egress"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
 	// Embedder is what makes vectors of passages and questions.
@@ -220,6 +222,15 @@ type Claims struct {
 	Tenant     string   `yaml:"tenant"`
 	Principals []string `yaml:"principals"`
 	Role       string   `yaml:"role"`
+}
+
+// Egress is what the program may connect to besides the places that other keys name.
+type Egress struct {
+	// Allow are such places, as host:port. None by default.
+	Allow []string `yaml:"allow"`
+	// Networks are the private ones, such as 10.1.0.0/16, that names may lead to. None by
+	// default.
+	Networks []string `yaml:"networks"`
 }
 
 // State is where keys and the like are kept.

@@ -124,7 +124,8 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	if len(c.Sources) > 0 {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
-	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c.Embedder) })
+	d.egress(c, environ)
+	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c) })
 	d.rules = indexer.Rules(indexer.DefaultChunking, nil)
 	if len(c.Plugins.Use) > 0 {
 		d.check("plugins", func(ctx context.Context) finding { return d.plugins(ctx, c) })
@@ -137,8 +138,9 @@ func (d *doctor) examine(file string, environ []string, data string) {
 }
 
 // embedder opens the model. A service is asked for two vectors.
-func (d *doctor) embedder(ctx context.Context, c config.Embedder) finding {
-	e, err := backend.OpenEmbedder(ctx, c, backend.Options{Bundled: bundled})
+func (d *doctor) embedder(ctx context.Context, whole *config.Config) finding {
+	c := whole.Embedder
+	e, err := backend.OpenEmbedder(ctx, whole, backend.Options{Bundled: bundled})
 	switch {
 	case err != nil && c.Kind == config.EmbedderFile:
 		return finding{Status: problem, Found: err.Error(), Advice: "name a BERT or XLM-RoBERTa model in the GGUF format with embedder.file, or set embedder.kind to bundled or none"}

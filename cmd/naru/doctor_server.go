@@ -15,6 +15,7 @@ import (
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/region"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -22,9 +23,14 @@ import (
 // server checks a Qdrant server, from what everything else needs onwards.
 func (d *doctor) server(c *config.Config) {
 	var conn *remote.Conn
-	if !d.check("connection", func(context.Context) finding {
+	if !d.check("connection", func(ctx context.Context) finding {
 		opt, err := c.Store.Remote()
+		var guard *region.Guard
 		if err == nil {
+			guard, err = backend.Guard(ctx, c, nil)
+		}
+		if err == nil {
+			opt.Dial = guard.Dial
 			// What fails is shown as it is, and at once.
 			opt.Retry.Attempts = 1
 			conn, err = remote.Dial(opt)

@@ -42,7 +42,7 @@ reports how well they were answered.`,
 				if err != nil {
 					return err
 				}
-				if opt.Embedder, err = backend.OpenEmbedder(cmd.Context(), c.Embedder, backend.Options{Bundled: bundled}); err != nil {
+				if opt.Embedder, err = backend.OpenEmbedder(cmd.Context(), c, backend.Options{Bundled: bundled}); err != nil {
 					return err
 				}
 				if opt.Embedder == nil && opt.Mode != "" {

@@ -11,11 +11,8 @@ import (
 	"time"
 
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/region"
 )
-
-// local reaches servers on this machine: never by way of a proxy, and not
-// forever.
-var local = &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
 
 // askServer asks the `naru serve` that holds the data folder. The address was
 // left in the folder by that process, so nothing is asked of anybody else.
@@ -34,12 +31,21 @@ func askServer(ctx context.Context, address string, q rag.Question) (rag.Answer,
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
-	response, err := local.Do(request)
+	place, err := region.EndpointOf(address, "the data folder")
+	if err != nil {
+		return rag.Answer{}, err
+	}
+	client := &http.Client{Transport: region.New(region.Options{Endpoints: []region.Endpoint{place}}).Transport(), Timeout: time.Minute}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
 	if err != nil {
 		return rag.Answer{}, fmt.Errorf("the data folder is held by the server at %s, which does not answer: %w", address, err)
 	}
 	defer response.Body.Close()
 	decoder := json.NewDecoder(response.Body)
+	if response.StatusCode == http.StatusUnauthorized {
+		return rag.Answer{}, fmt.Errorf("the data folder is held by the server at %s, which asks for a key: ask it over HTTP, with one that `naru key add` makes", address)
+	}
 	if response.StatusCode != http.StatusOK {
 		var problem struct{ Field, Detail string }
 		if err := decoder.Decode(&problem); err != nil || problem.Detail == "" {

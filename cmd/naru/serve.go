@@ -64,7 +64,10 @@ provider.`,
 			}
 			defer func() { err = closeWith(keys.Close, err) }()
 			hosts := web.LoopbackHosts(ln.Addr())
-			callers := backend.Callers(c, keys, hosts != nil)
+			callers, err := backend.Callers(cmd.Context(), c, keys, hosts != nil)
+			if err != nil {
+				return err
+			}
 			// What indexes writes to the store: it must have ended before that closes.
 			ctx, stop := context.WithCancel(cmd.Context())
 			var indexing sync.WaitGroup
@@ -91,8 +94,8 @@ provider.`,
 			if len(from) > 0 {
 				first.begin() // before anybody can ask
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
 			noKey(ctx, c, callers, cmd.ErrOrStderr())
+			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
 			indexing.Go(func() {
 				if len(from) == 0 {
 					return

@@ -59,7 +59,13 @@ func newBedrock(ctx context.Context, o *Options) (*bedrock, error) {
 	if o.Query.Model != o.Model || o.Passage.Model != o.Model {
 		return nil, errors.New("embedder.query.model and embedder.passage.model are for services of kind openai: Bedrock's models take both")
 	}
+	client := awshttp.NewBuildableClient()
+	if o.Dial != nil {
+		// Credentials may be asked for too.
+		client = client.WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, o.Dial })
+	}
 	c, err := config.LoadDefaultConfig(ctx,
+		config.WithHTTPClient(client),
 		config.WithRegion(o.Region),
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} })) // persist does that
 	if err != nil {
@@ -69,9 +75,18 @@ func newBedrock(ctx context.Context, o *Options) (*bedrock, error) {
 		return nil, errors.New("embedder.region is empty, and the environment names none: must be the region of Amazon Bedrock")
 	}
 	o.Region = c.Region
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := client.GetTransport()
 	if client, ok := c.HTTPClient.(*awshttp.BuildableClient); ok {
 		transport = client.GetTransport() // with what AWS_CA_BUNDLE names
+	}
+	address := o.URL
+	if address == "" {
+		if address, err = Endpoint(ctx, o.Region); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.guard(address); err != nil {
+		return nil, err
 	}
 	b.client = bedrockruntime.NewFromConfig(c, func(options *bedrockruntime.Options) {
 		options.HTTPClient = httpClient(o, transport)
@@ -80,6 +95,15 @@ func newBedrock(ctx context.Context, o *Options) (*bedrock, error) {
 		}
 	})
 	return b, nil
+}
+
+// Endpoint is the address of Amazon Bedrock in a region.
+func Endpoint(ctx context.Context, region string) (string, error) {
+	e, err := bedrockruntime.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, bedrockruntime.EndpointParameters{Region: &region})
+	if err != nil {
+		return "", fmt.Errorf("embedder.region is %q: %w", region, err)
+	}
+	return e.URI.String(), nil
 }
 
 func (b *bedrock) most() int { return b.family.most }

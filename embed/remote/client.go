@@ -4,7 +4,22 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/naru-rag/naru/region"
 )
+
+// guard has connections go to the service at url alone, where nothing else was given.
+func (o *Options) guard(url string) error {
+	if o.Dial != nil {
+		return nil
+	}
+	e, err := region.EndpointOf(url, "embedder.url")
+	if err != nil {
+		return err
+	}
+	o.Dial = region.New(region.Options{Endpoints: []region.Endpoint{e}}).DialContext
+	return nil
+}
 
 // httpClient is what services are asked with, through a transport of its own.
 func httpClient(o *Options, transport *http.Transport) *http.Client {
@@ -12,9 +27,7 @@ func httpClient(o *Options, transport *http.Transport) *http.Client {
 	if o.TLS != nil {
 		transport.TLSClientConfig = o.TLS
 	}
-	if o.Dial != nil {
-		transport.DialContext = o.Dial
-	}
+	transport.Proxy, transport.DialContext = nil, o.Dial
 	return &http.Client{
 		Transport: bounded{transport},
 		// Texts go where they are configured to go, and nowhere else.

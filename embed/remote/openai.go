@@ -25,7 +25,10 @@ func newOpenAI(o *Options) (*openAI, error) {
 	if o.URL == "" {
 		return nil, errors.New("embedder.url is empty: must be the address of the service, up to and without /embeddings")
 	}
-	return &openAI{opt: o, client: httpClient(o, http.DefaultTransport.(*http.Transport).Clone())}, nil
+	if err := o.guard(o.URL); err != nil {
+		return nil, err
+	}
+	return &openAI{opt: o, client: httpClient(o, &http.Transport{ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 90 * time.Second})}, nil
 }
 
 func (*openAI) most() int { return 0 }

@@ -61,7 +61,8 @@ type Options struct {
 	Patience time.Duration
 	// Price is what a million tokens cost.
 	Price embed.Price
-	// Dial opens a connection to host:port; nil means TCP.
+	// Dial opens a connection to host:port, never by way of a proxy; nil means a guard
+	// (package region) that lets through to the service alone.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Logger hears of limits; nil means slog.Default.
 	Logger *slog.Logger

@@ -24,10 +24,14 @@ func handler(f *awslambda.Function) (awslambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	callers, err := backend.Callers(context.Background(), f.Config, keys, false)
+	if err != nil {
+		return nil, err
+	}
 	tenant := f.Config.Asker.Tenant
 	h, err := web.New(web.Options{
 		Answerer: rag.NewAnswerer(f, rag.Options{Hooks: f.Hooks()}),
-		Callers:  backend.Callers(f.Config, keys, false),
+		Callers:  callers,
 		Origins:  f.Config.Access.Origins,
 		Health: func(ctx context.Context) (health web.Health, err error) {
 			s, err := f.Store(ctx, tenant)

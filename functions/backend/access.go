@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -25,7 +26,11 @@ func OpenState(ctx context.Context, c *config.Config) (state.Store, error) {
 	if c.State.Table == "" {
 		return embedded.Open(filepath.Join(c.Data, "state.db"), embedded.Options{}), nil
 	}
-	aws, err := awsconfig.LoadDefaultConfig(ctx)
+	guard, err := Guard(ctx, c, slog.Default())
+	if err != nil {
+		return nil, err
+	}
+	aws, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awsClient(guard)))
 	if err != nil {
 		return nil, fmt.Errorf("state.table: the AWS configuration: %w", err)
 	}
@@ -47,18 +52,22 @@ const issuerTimeout = 10 * time.Second
 
 // Callers are those of a configuration. Where loopback is set, only this machine reaches
 // the listener.
-func Callers(c *config.Config, s state.Store, loopback bool) web.Callers {
+func Callers(ctx context.Context, c *config.Config, s state.Store, loopback bool) (web.Callers, error) {
 	switch {
 	case c.Access.Gateway:
-		return web.Open{Asker: Asker(c), Role: access.Reader}
+		return web.Open{Asker: Asker(c), Role: access.Reader}, nil
 	case loopback && !c.Access.Required && len(c.Access.OIDC) == 0:
-		return web.Open{Asker: Asker(c), Role: access.Editor}
+		return web.Open{Asker: Asker(c), Role: access.Editor}, nil
 	}
 	a := &access.Access{Keys: Keys(s)}
 	if len(c.Access.OIDC) > 0 {
-		a.Tokens = access.NewTokens(issuers(c), &http.Client{Timeout: issuerTimeout}, nil)
+		guard, err := Guard(ctx, c, slog.Default())
+		if err != nil {
+			return nil, err
+		}
+		a.Tokens = access.NewTokens(issuers(c), &http.Client{Transport: guard.Transport(), Timeout: issuerTimeout}, nil)
 	}
-	return a
+	return a, nil
 }
 
 func issuers(c *config.Config) (all []access.Issuer) {

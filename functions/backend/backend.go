@@ -74,11 +74,11 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 	if b.log == nil {
 		b.log = slog.Default()
 	}
+	var err error
 	if err := b.open(ctx, opt); err != nil {
 		return nil, err
 	}
-	var err error
-	if b.embedder, err = OpenEmbedder(ctx, c.Embedder, opt); err != nil {
+	if b.embedder, err = OpenEmbedder(ctx, c, opt); err != nil {
 		return nil, errors.Join(err, b.close())
 	}
 	if b.plugins, err = openPlugins(ctx, c, b, b.embedder, opt.Plugins, b.log); err != nil {
@@ -118,6 +118,11 @@ func (b *Backend) dial(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	guard, err := Guard(ctx, b.config, b.log)
+	if err != nil {
+		return err
+	}
+	options.Dial = guard.Dial
 	conn, err := remote.Dial(options)
 	if err != nil {
 		return err

@@ -13,14 +13,19 @@ import (
 )
 
 // OpenEmbedder opens the model that a configuration names; nil is none.
-func OpenEmbedder(ctx context.Context, c config.Embedder, opt Options) (embed.Embedder, error) {
+func OpenEmbedder(ctx context.Context, whole *config.Config, opt Options) (embed.Embedder, error) {
+	c := &whole.Embedder
 	switch {
 	case c.Kind == config.EmbedderOpenAI || c.Kind == config.EmbedderBedrock:
 		o, err := c.Remote()
 		if err != nil {
 			return nil, err
 		}
-		o.Logger = opt.Logger
+		guard, err := Guard(ctx, whole, opt.Logger)
+		if err != nil {
+			return nil, err
+		}
+		o.Logger, o.Dial = opt.Logger, guard.DialContext
 		return remote.Open(ctx, o)
 	case c.Kind == config.EmbedderFile:
 		return embed.Open(c.File)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/naru-rag/naru/region"
 )
 
 // defaultPort is where Qdrant answers gRPC.
@@ -25,6 +27,11 @@ type Address struct {
 
 // String is host:port.
 func (a Address) String() string { return net.JoinHostPort(a.Host, a.Port) }
+
+// Endpoint is the address as what package region lets through.
+func (a Address) Endpoint() region.Endpoint {
+	return region.Endpoint{Host: a.Host, Port: a.Port, Why: "store.url"}
+}
 
 // Loopback tells whether the server is on this machine. Only an address, and
 // the one name that must mean it (RFC 6761), is believed.

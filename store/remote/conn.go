@@ -15,6 +15,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
+
+	"github.com/naru-rag/naru/region"
 )
 
 // Conn is a connection to a Qdrant server. It is safe for concurrent use.
@@ -36,6 +38,9 @@ func Dial(opt Options) (*Conn, error) {
 	address, err := ParseURL(opt.URL)
 	if err != nil {
 		return nil, err
+	}
+	if opt.Dial == nil {
+		opt.Dial = region.New(region.Options{Endpoints: []region.Endpoint{address.Endpoint()}}).Dial
 	}
 	if address.Scheme == "http" && opt.TLS != nil {
 		return nil, fmt.Errorf("the server's URL %q is without TLS, and TLS is configured: write https://", opt.URL)

@@ -40,8 +40,8 @@ type Options struct {
 	// MaxMessageBytes is the largest message sent or received; zero means
 	// DefaultMaxMessage.
 	MaxMessageBytes int
-	// Dial opens a connection to host:port; nil means TCP, never by way of a
-	// proxy.
+	// Dial opens a connection to host:port, never by way of a proxy; nil means a guard
+	// (package region) that lets through to URL alone.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 
 	// Now is the time; nil means time.Now.
@@ -73,11 +73,6 @@ func (o *Options) fill() {
 	o.Retry.Longest = cmp.Or(o.Retry.Longest, DefaultLongest)
 	o.PoolSize = cmp.Or(o.PoolSize, DefaultPoolSize)
 	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessage)
-	if o.Dial == nil {
-		o.Dial = func(ctx context.Context, address string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "tcp", address)
-		}
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

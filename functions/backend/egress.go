@@ -1,0 +1,122 @@
+package backend
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/naru-rag/naru/config"
+	embedder "github.com/naru-rag/naru/embed/remote"
+	"github.com/naru-rag/naru/region"
+	"github.com/naru-rag/naru/store/remote"
+)
+
+// Guard lets this process connect to what its configuration names. It resolves and
+// connects to nothing.
+func Guard(ctx context.Context, c *config.Config, log *slog.Logger) (*region.Guard, error) {
+	opt := region.Options{Logger: log}
+	var err error
+	if opt.Endpoints, err = endpoints(ctx, c); err != nil {
+		return nil, err
+	}
+	for _, network := range c.Egress.Networks {
+		p, err := netip.ParsePrefix(network)
+		if err != nil {
+			return nil, fmt.Errorf("egress.networks: %w", err)
+		}
+		opt.Networks = append(opt.Networks, p)
+	}
+	return region.New(opt), nil
+}
+
+// endpoints are the places that a configuration names.
+func endpoints(ctx context.Context, c *config.Config) ([]region.Endpoint, error) {
+	type place struct{ url, why string }
+	var places []place
+	for i, issuer := range c.Access.OIDC {
+		places = append(places, place{issuer.Issuer, fmt.Sprintf("access.oidc[%d].issuer", i)})
+	}
+	for i, allowed := range c.Egress.Allow {
+		places = append(places, place{"tcp://" + allowed, fmt.Sprintf("egress.allow[%d]", i)})
+	}
+	switch {
+	case c.Embedder.Kind == config.EmbedderOpenAI || c.Embedder.Kind == config.EmbedderBedrock && c.Embedder.URL != "":
+		places = append(places, place{c.Embedder.URL, "embedder.url"})
+	case c.Embedder.Kind == config.EmbedderBedrock:
+		name, err := awsRegion(ctx, c.Embedder.Region)
+		if err != nil {
+			return nil, err
+		}
+		url, err := embedder.Endpoint(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, place{url, "embedder.region"})
+	}
+	if c.State.Table != "" {
+		url, why, err := tableAddress(ctx)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, place{url, why})
+	}
+	var all []region.Endpoint
+	if c.Store.URL != "" {
+		address, err := remote.ParseURL(c.Store.URL)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, address.Endpoint())
+	}
+	for _, p := range places {
+		e, err := region.EndpointOf(p.url, p.why)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// awsRegion is the region that is named, or else that of the environment.
+func awsRegion(ctx context.Context, name string) (string, error) {
+	if name != "" {
+		return name, nil
+	}
+	c, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the environment's configuration of AWS: %w", err)
+	}
+	return c.Region, nil
+}
+
+// tableAddress is where DynamoDB is: where the environment says so, or in its region.
+func tableAddress(ctx context.Context) (url, why string, err error) {
+	for _, name := range []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"} {
+		if url := os.Getenv(name); url != "" {
+			return url, name, nil
+		}
+	}
+	name, err := awsRegion(ctx, "")
+	if err != nil {
+		return "", "", err
+	}
+	e, err := awsdynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, awsdynamodb.EndpointParameters{Region: aws.String(name)})
+	if err != nil {
+		return "", "", fmt.Errorf("state.table: the region %q: %w", name, err)
+	}
+	return e.URI.String(), "state.table", nil
+}
+
+// awsClient is what the AWS SDK connects with.
+func awsClient(g *region.Guard) *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, g.DialContext })
+}
