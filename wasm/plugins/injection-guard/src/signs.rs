@@ -39,8 +39,9 @@ const fn all(signs: &[Sign]) -> Signs {
 }
 
 /// Pairs that mean more next to each other than they do near, and their bits.
-const PAIRS: &[(Sign, Sign, Signs)] = &[(Override, Rules, OVERRIDING), (Model, Address, ADDRESSED), (Model, Control, MADE), (Reveal, Prompt, LEAKED), (Reveal, Secret, TOLD)];
+const PAIRS: &[(Sign, Sign, Signs)] = &[(Override, Rules, OVERRIDING), (Supersede, Rules, SUPERSEDING), (Model, Address, ADDRESSED), (Model, Control, MADE), (Reveal, Prompt, LEAKED), (Reveal, Secret, TOLD)];
 const OVERRIDING: Signs = 1 << 31;
+const SUPERSEDING: Signs = 1 << 26;
 const ADDRESSED: Signs = 1 << 30;
 const MADE: Signs = 1 << 29;
 const LEAKED: Signs = 1 << 28;
@@ -56,6 +57,13 @@ const PATTERNS: &[(Signs, &str)] = &[
     (OVERRIDING | all(&[System]), "override"),
     (OVERRIDING | all(&[Control, Only]), "override"),
     (OVERRIDING | LEAKED, "override"),
+    // A law is above earlier ones: that takes a model, a role or an answer besides.
+    (SUPERSEDING | all(&[Model]), "override"),
+    (SUPERSEDING | all(&[Role]), "override"),
+    (SUPERSEDING | all(&[Hide]), "override"),
+    (SUPERSEDING | all(&[System]), "override"),
+    (SUPERSEDING | all(&[Control, Only]), "override"),
+    (SUPERSEDING | LEAKED, "override"),
     (ADDRESSED | all(&[Control]), "control"),
     (ADDRESSED | all(&[Uncited]), "control"),
     (ADDRESSED | all(&[Regardless]), "control"),
@@ -76,6 +84,7 @@ const PATTERNS: &[(Signs, &str)] = &[
     (all(&[Role, Model, Rules]), "role"),
     (all(&[Model, Unbound]), "role"),
     (all(&[Unbound, Override]), "role"),
+    (all(&[Unbound, Supersede, Reveal]), "role"),
     (all(&[Unbound, Secret]), "role"),
     (LEAKED, "reveal"),
     (TOLD | ADDRESSED, "reveal"),
@@ -86,6 +95,7 @@ const PATTERNS: &[(Signs, &str)] = &[
     (all(&[System, Role]), "turn"),
     (all(&[System, Hide]), "turn"),
     (all(&[System, Override, Only]), "turn"),
+    (all(&[System, Supersede, Only]), "turn"),
     (all(&[Token]), "turn"),
     (all(&[Hidden, Model]), "hidden"),
     (all(&[Hidden, Override, Rules]), "hidden"),

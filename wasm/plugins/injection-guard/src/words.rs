@@ -9,6 +9,10 @@
 pub enum Sign {
     /// To put aside.
     Override,
+    /// Something is above, or no longer good: said of laws too.
+    Supersede,
+    /// Not to put aside.
+    Heed,
     /// Instructions, rules, limits.
     Rules,
     /// Earlier ones, all of them, those that were given.
@@ -67,8 +71,10 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (ANY, Hidden, "display:none,display: none,visibility:hidden,visibility: hidden,font-size:0,font-size: 0,font-size:1px,opacity:0,opacity: 0,color:white,color: white,color:#fff,color: #fff,<!--"),
     (ANY, Unbound, "jailbreak,dan mode,developer mode,god mode,debug mode,sudo mode,do anything now"),
     // English.
-    (1, Override, "ignore,ignoring,disregard,forget,override,overrid,overrule,bypass,circumvent,cancel,discard,replaces|,supersede,do not follow,don't follow,do not obey,stop following,no longer follow,takes precedence,take precedence,set aside,drop all,is void,are void,no longer apply,no longer valid,neglect"),
-    (1, Rules, "instruction,rule,guideline,directive,command|,commands|,prompt|,prompts|,order|,orders|,restriction,constraint,polic,safety,filter|,filters|,what you were told,were told,message|,messages|,context|,training,programming,limitation"),
+    (1, Override, "ignore,ignoring,disregard,forget,override,overrid,overrule,bypass,circumvent,do not follow,don't follow,do not obey,stop following,no longer follow,set aside,drop all"),
+    (1, Supersede, "replaces|,supersede,takes precedence,take precedence,is void,are void,no longer apply,no longer valid"),
+    (1, Heed, "do not ignore,don't ignore,never ignore,do not forget,don't forget,never forget,do not disregard,not to ignore,do not bypass"),
+    (1, Rules, "instruction,rule,guideline,directive,command|,commands|,prompt|,prompts|,orders|,restriction,constraint,polic,safety,filter|,filters|,what you were told,were told,message|,messages|,context|,training,programming,limitation"),
     (1, Prior, "previous,prior,above,earlier,preceding,all |,any |,original,initial,given to you,you were given,you received,you have received,so far,existing,until now,your "),
     (1, Model, "language model,assistant,artificial intelligence,bot|,bots|,the model,automated system,automated reader,virtual agent,neural network,machine reader,summarizer,summariser,search assistant"),
     (1, Address, "note to,dear ,attention ,if you are,if you're,to any ,to the ,to all ,for any ,hey ,hello ,instructions for,instruction for,instruction to,message to,message for,notice to,memo to,addressed to,reading this,processing this,summarising,summarizing,parsing this,you must,you are required,you should now,please note: "),
@@ -86,8 +92,10 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (1, Uncited, "without citing,without source,without mentioning source,do not cite,must not cite,no citations,without reference,omit the source"),
     (1, System, "system:,system message,system note,system notice,system override,system update,[system,assistant:,user:,human:,admin:,developer:,operator:,end of document,end of context,new instructions,system alert,important instruction"),
     // Korean.
-    (2, Override, "무시,잊어,잊고,잊으,따르지 말,따르지 마,취소하,해제,우회,무효,폐기,덮어쓰,대체한다,대체합니다,우선한다,우선합니다,우선하,벗어나,버리고,버려,듣지 마,듣지 말,신경 쓰지 마,신경 쓰지 말,중단하,제쳐"),
-    (2, Rules, "지시,지침,규칙,명령,프롬프트,제한,가이드라인,제약,내용,설정,정책,안내를,들은 말,원칙,맥락"),
+    (2, Override, "무시,잊어,잊고,잊으,따르지 말,따르지 마,우회,덮어쓰,벗어나,버리고,버려,듣지 마,듣지 말,신경 쓰지 마,신경 쓰지 말,중단하,제쳐"),
+    (2, Supersede, "무효,폐기,대체한다,대체합니다,우선한다,우선합니다,우선하,취소하,해제"),
+    (2, Heed, "무시하지 마,무시하지 말,잊지 마,잊지 말,무시하면 안"),
+    (2, Rules, "지시,지침,규칙,명령,프롬프트,제한,가이드라인,제약,내용,설정,정책,들은 말,원칙,맥락"),
     (2, Prior, "이전,앞의,앞서,위의,위 내용,지금까지,기존,모든,전부,받은,원래,주어진,여태,그동안,먼저 받,선행,모두"),
     (2, Model, "인공지능,언어 모델,언어모델,챗봇,비서,도우미,어시스턴트,모델에,모델은,모델이,요약하는,에이아이,봇은,봇에게,에이전트"),
     (2, Address, "에게:,에게 알림,에게 알립,에게 전달,읽고 있다면,읽는다면,읽고 있는,너는,당신은,당신이,너의,네가,처리하는,요약하는,참고하는,라면,도우미야,비서야,귀하는"),
@@ -105,7 +113,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (2, Uncited, "출처를 밝히지,출처 없이,출처를 표시하지,인용하지 말,출처를 언급하지,근거를 밝히지,출처는 밝히지,출처는 쓰지,출처를 쓰지"),
     (2, System, "시스템:,시스템 메시지,시스템 알림,관리자:,운영자:,개발자:,개발자가,운영자가,시스템 공지,[시스템,새 지시,새로운 지시,시스템 명령"),
     // Japanese.
-    (3, Override, "無視,忘れ,従わ,従うな,取り消,解除,回避,無効,優先,破棄,上書き,撤回,置き換え,やめて,捨て,迂回,適用されない,迂回"),
+    (3, Override, "無視,忘れ,従わ,従うな,回避,上書き,やめて,捨て,迂回"),
+    (3, Supersede, "無効,優先,破棄,撤回,置き換え,適用されない,解除,取り消"),
+    (3, Heed, "無視しない,忘れない,忘れず,無視しては"),
     (3, Rules, "指示,ルール,規則,命令,プロンプト,制限,ガイドライン,制約,内容,指令,設定,方針,文脈,説明は,ポリシー"),
     (3, Prior, "これまで,以前,上記,先の,先ほど,すべて,全て,元の,与えられ,これらの,前の,従来,今までの,今まで,一切,全部,既存"),
     (3, Model, "言語モデル,人工知能,チャットボット,アシスタント,要約する,モデルは,モデルへ,モデルに,生成ai,ボット,エージェント"),
@@ -124,11 +134,13 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (3, Uncited, "出典を示さず,出典なし,出典は示さ,出典を書か,引用しない,引用せず,根拠を示さ,出典を付けず,出典は不要,出典を省"),
     (3, System, "システム:,システムメッセージ,システム通知,管理者:,運営者の,開発者:,開発者として,[システム,新しい指示,新たな指示,システム指示,システムより"),
     // Chinese, simplified and traditional.
-    (4, Override, "忽略,无视,無視,忘记,忘記,忘掉,不要遵循,不要遵守,不遵循,别遵守,不再遵守,解除,绕过,繞過,取消,无效,無效,作废,作廢,优先于,優先於,覆盖,覆蓋,取代,抛开,停止遵循,不要理会,不必理会,不必遵守,停止执行,丢弃,拋開,跳过"),
+    (4, Override, "忽略,无视,無視,忘记,忘記,忘掉,不要遵循,不要遵守,不遵循,别遵守,不再遵守,绕过,繞過,覆盖,覆蓋,抛开,停止遵循,不要理会,不必理会,不必遵守,丢弃,拋開,跳过"),
+    (4, Supersede, "无效,無效,作废,作廢,优先于,優先於,取代,取消,解除"),
+    (4, Heed, "不要忽略,不要忘记,不要忘記,别忘,請勿忽略,请勿忽略,不得无视,不得忽略,不可忽略"),
     (4, Rules, "指令,指示,规则,規則,提示,命令,限制,要求,准则,準則,内容,內容,设定,設定,约束,約束,政策,说明,規範,规定,上下文"),
     (4, Prior, "之前,先前,以上,上面,所有,全部,此前,原来,原來,原有,原先,收到的,给你的,給你的,前面,一切,任何,现有,既有"),
     (4, Model, "人工智能,人工智慧,语言模型,語言模型,大模型,聊天机器人,聊天機器人,助手,助理,智能体,机器人,模型"),
-    (4, Address, "致总结,致,给ai,給ai,给大模型,给人工智能,如果你是,若你是,你是,如您是,的通知,你必须,你必須,正在阅读,正在閱讀,正在处理,正在总结,请注意:,读到这,讀到這,你需要,敬告,您是"),
+    (4, Address, "致总结,致ai,致人工,致语言,致語言,致大模型,致助手,致助理,给ai,給ai,给大模型,给人工智能,如果你是,若你是,你是,如您是,的通知,你必须,你必須,正在阅读,正在閱讀,正在处理,正在总结,请注意:,读到这,讀到這,你需要,敬告,您是"),
     (4, Control, "只回答,回答,回复,回覆,答复,答覆,只推荐,推荐,推薦,输出,輸出,赞美,讚美,称赞,不要提及,不要提到,别提,不得提及,告诉他们,说成,只许,附上,加上,添加,插入,都说,说服务,声称,聲稱,引导用户,建议用户,评价为,给出最高,强调,写上,包含,不得解释,介绍"),
     (4, Only, "只|,只能,始终,必须,必須,一律,总是,總是,仅,僅,永远,永遠,务必,一定要,改为,改為"),
     (4, Hide, "不要告诉用户,不要告訴使用者,不要告訴用戶,别告诉用户,不得告诉用户,不要让用户,不要向用户,不要透露这,不要透露本,隐瞒,隱瞞,保密,隐藏,隱藏,不能让用户,勿告知用户,不要告知,勿让用户,不让用户,不要暴露,不要提起这"),
@@ -143,7 +155,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (4, Uncited, "不要引用来源,不引用来源,不要引用,不注明出处,不要注明,无需引用,不标注来源,不提供来源,省略来源"),
     (4, System, "系统:,系統:,系统消息,系統訊息,系统通知,管理员:,管理員:,开发者:,運營者,运营者,操作者,[系统,[系統,新指令,新的指令,系统公告,系统提醒"),
     // Arabic, without vowel signs, with one alif.
-    (5, Override, "تجاهل,انس ,انسى,انسي,اهمل,لا تتبع,لا تلتزم,تجاوز,الغ ,الغاء,ملغاه,ملغا,لاغيه,مقدمه على,تتقدم على,تحل محل,اترك,تخل عن,لا تطع,خالف,استبدل,عطل,توقف عن اتباع,تغاض,تخط ,لم تعد ساريه,دع عنك"),
+    (5, Override, "تجاهل,انس ,انسى,انسي,اهمل,لا تتبع,لا تلتزم,تجاوز,الغ ,اترك,تخل عن,لا تطع,خالف,استبدل,عطل,توقف عن اتباع,تغاض,تخط ,دع عنك"),
+    (5, Supersede, "ملغاه,ملغا,لاغيه,مقدمه على,تتقدم على,تحل محل,الغاء,لم تعد ساريه"),
+    (5, Heed, "لا تنس,لا تتجاهل,لا تهمل,عدم تجاهل"),
     (5, Rules, "التعليمات,تعليمات,القواعد,قواعد,الاوامر,اوامر,القيود,قيود,التوجيهات,توجيهات,الارشادات,ارشادات,كل ما سبق,ما سبق,الضوابط,السياق,السياسات,موجه"),
     (5, Prior, "السابقه,سابقه,جميع,كل ,التي اعطيت,المفروضه,الاصليه,ما سبق,اعلاه,الوارده,التي تلقيتها,القديمه,حتي الان,المعطاه,تلقيت,السابق"),
     (5, Model, "الذكاء الاصطناعي,ذكاء اصطناعي,نموذج لغوي,نموذجا لغويا,النموذج اللغوي,للنموذج,روبوت,المساعد,مساعد ,مساعدا,المحادثه الالي,النموذج,الوكيل الذكي,بوت"),
@@ -162,8 +176,10 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (5, Uncited, "دون ذكر المصادر,دون مصادر,بدون مصادر,لا تذكر المصادر,دون الاشاره الي المصادر,بلا مصادر,دون ذكر المصدر,لا تستشهد"),
     (5, System, "النظام:,رساله النظام,تعليمات النظام,المشرف:,المطور:,المشغل,[النظام,تعليمات جديده,المسؤول:,اشعار النظام,رساله من النظام"),
     // Thai.
-    (6, Override, "เพิกเฉย,ละเว้น,ลืม,อย่าทำตาม,ไม่ต้องทำตาม,ยกเลิก,ข้ามกฎ,ข้ามคำสั่ง,ข้ามข้อ,โมฆะ,เหนือกว่า,มีผลเหนือ,ละเลย,ไม่สนใจ,อย่าสนใจ,แทนที่,ฝ่าฝืน,หลีกเลี่ยง,เลิกทำตาม,เลิกปฏิบัติ,ไม่ต้องสนใจ,หยุดทำตาม,เมินเฉย"),
-    (6, Rules, "คำสั่ง,กฎที่,กฎทั้งหมด,กฎเดิม,กฎความ,กฎก่อน,กฎต่าง,กฎข้อ,กฎเกณฑ์,คำแนะนำ,ข้อกำหนด,พรอมต์,ข้อจำกัด,แนวทาง,ข้อความ,ทุกอย่าง,เนื้อหา,นโยบาย,พร้อมท์,พรอมพ์,กติกา"),
+    (6, Override, "เพิกเฉย,ละเว้น,ลืม,อย่าทำตาม,ไม่ต้องทำตาม,ข้ามกฎ,ข้ามคำสั่ง,ข้ามข้อ,ละเลย,ไม่สนใจ,อย่าสนใจ,ฝ่าฝืน,หลีกเลี่ยง,เลิกทำตาม,เลิกปฏิบัติ,ไม่ต้องสนใจ,หยุดทำตาม,เมินเฉย"),
+    (6, Supersede, "โมฆะ,เหนือกว่า,มีผลเหนือ,แทนที่,ยกเลิก"),
+    (6, Heed, "อย่าลืม,อย่าละเลย,ห้ามละเลย,ห้ามเพิกเฉย,อย่าเพิกเฉย"),
+    (6, Rules, "คำสั่ง,กฎที่,กฎทั้งหมด,กฎเดิม,กฎความ,กฎก่อน,กฎต่าง,กฎข้อ,กฎเกณฑ์,คำแนะนำ,ข้อกำหนด,พรอมต์,ข้อจำกัด,แนวทาง,ทุกอย่าง,เนื้อหา,นโยบาย,พร้อมท์,พรอมพ์,กติกา"),
     (6, Prior, "ก่อนหน้า,ทั้งหมด,ข้างต้น,เดิม,ที่ได้รับ,ที่กำหนด,ทุกข้อ,ด้านบน,ที่ผ่านมา,ที่เคย,ที่มีอยู่,ทุกประการ,เคยได้รับ"),
     (6, Model, "ปัญญาประดิษฐ์,โมเดลภาษา,แชตบอต,แชทบอท,แชทบอต,แชตบอท,ผู้ช่วย,โมเดล,เอไอ,บอท,บอต,ระบบอัตโนมัติ"),
     (6, Address, "ถึง ai,ถึงโมเดล,ถึง เอไอ,ถึงเอไอ,ถึงผู้ช่วย,หากคุณเป็น,ถ้าคุณเป็น,คุณคือ,คุณต้อง,เรียน ai,สำหรับ ai,ที่สรุป,ที่อ่าน,ที่กำลังอ่าน,จงตอบ,ที่ประมวลผล,ผู้ช่วย ai,หากท่านเป็น"),
@@ -181,7 +197,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (6, Uncited, "ไม่อ้างอิง,โดยไม่ต้องอ้าง,ไม่ต้องอ้างอิง,ห้ามอ้างอิง,อย่าอ้างอิง,โดยไม่ระบุแหล่ง,ไม่ต้องระบุแหล่ง,อย่าระบุแหล่ง"),
     (6, System, "ระบบ:,ข้อความระบบ,ผู้ดูแลระบบ:,ผู้พัฒนา:,ผู้ดูแล,[ระบบ,คำสั่งใหม่,ประกาศระบบ,ข้อความจากระบบ"),
     // Vietnamese, without accents.
-    (7, Override, "bo qua,quen cac,quen tat ca,quen het,hay quen,quen moi,quen di,khong lam theo,dung lam theo,khong tuan theo,dung tuan theo,vo hieu,vuot qua,huy bo,uu tien hon,thay the,go bo,phot lo,khong can tuan,gat bo,mac ke,ngung tuan,khong con hieu luc,pha bo"),
+    (7, Override, "bo qua,quen cac,quen tat ca,quen het,hay quen,quen moi,quen di,khong lam theo,dung lam theo,khong tuan theo,dung tuan theo,vuot qua,go bo,phot lo,khong can tuan,gat bo,mac ke,ngung tuan,pha bo"),
+    (7, Supersede, "vo hieu,huy bo,uu tien hon,thay the,khong con hieu luc"),
+    (7, Heed, "dung quen,khong quen,dung bo qua,khong duoc bo qua"),
     (7, Rules, "huong dan,quy tac,menh lenh,chi dan,chi thi,loi nhac,han che,gioi han,noi dung,lenh ,cac lenh,yeu cau,quy dinh,rang buoc,ngu canh,prompt,cau lenh"),
     (7, Prior, "truoc do,truoc day,truoc,o tren,phia tren,moi ,tat ca,da nhan,ban dau,duoc dat ra,da duoc,toan bo,cu |,ben tren"),
     (7, Model, "tri tue nhan tao,mo hinh ngon ngu,tro ly,mo hinh,tro li,may tro chuyen,bot tro chuyen,tac nhan"),
@@ -200,7 +218,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (7, Uncited, "khong dan nguon,ma khong dan,khong neu nguon,khong trich dan,dung trich dan,khong can nguon,khong ghi nguon"),
     (7, System, "he thong:,thong bao he thong,tin nhan he thong,quan tri vien:,nguoi van hanh,nha phat trien:,[he thong,chi thi moi,lenh moi,huong dan moi,thong diep he thong"),
     // Hindi.
-    (8, Override, "अनदेखा,नज़रअंदाज़,नजरअंदाज,भूल जाओ,भूल जाएँ,भूल जाएं,भूल जाइए,भुला,पालन मत,पालन न कर,पालन ना कर,रद्द,से ऊपर,हटाकर,हटाओ,हटा दो,हटा दें,दरकिनार,उपेक्षा,मत मानो,न मानें,बायपास,अमान्य,निरस्त,की जगह,छोड़ दो,छोड़ दें,ध्यान न दें,ध्यान मत"),
+    (8, Override, "अनदेखा,नज़रअंदाज़,नजरअंदाज,भूल जाओ,भूल जाएँ,भूल जाएं,भूल जाइए,भुला,पालन मत,पालन न कर,पालन ना कर,हटाकर,हटाओ,हटा दो,हटा दें,दरकिनार,उपेक्षा,मत मानो,न मानें,बायपास,छोड़ दो,छोड़ दें,ध्यान न दें,ध्यान मत"),
+    (8, Supersede, "रद्द,से ऊपर,अमान्य,निरस्त,की जगह"),
+    (8, Heed, "न भूलें,मत भूल,ना भूलें,अनदेखा न"),
     (8, Rules, "निर्देश,नियम,आदेश,प्रॉम्प्ट,प्रतिबंध,बातें,दिशानिर्देश,दिशा-निर्देश,सीमाएँ,सीमाओं,पाबंदी,पाबंदियाँ,संदर्भ,नीति,प्रोम्प्ट,हिदायत"),
     (8, Prior, "पिछले,सभी,सारे,सारी,ऊपर की,पुराने,मूल,दिए गए,पहले के,पूर्व,ऊपर दिए,अब तक,पहले दिए,मिले,समस्त"),
     (8, Model, "एआई,भाषा मॉडल,चैटबॉट,सहायक,कृत्रिम बुद्धि,मॉडल,बॉट,असिस्टेंट,एजेंट"),
@@ -219,7 +239,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (8, Uncited, "स्रोत बताए बिना,बिना स्रोत,स्रोत मत,स्रोत न,स्रोत का उल्लेख न,हवाला दिए बिना,संदर्भ दिए बिना"),
     (8, System, "सिस्टम:,सिस्टम संदेश,प्रशासक:,डेवलपर:,संचालक,[सिस्टम,नए निर्देश,नया निर्देश,सिस्टम सूचना"),
     // Indonesian.
-    (9, Override, "abaikan,mengabaikan,lupakan,melupakan,jangan ikuti,jangan patuhi,tidak berlaku,lewati,hapus,batalkan,mengalahkan,menggantikan,kesampingkan,langgar,singkirkan,hiraukan,mengesampingkan,berhenti mengikuti,tinggalkan,terobos,bypass"),
+    (9, Override, "abaikan,mengabaikan,lupakan,melupakan,jangan ikuti,jangan patuhi,lewati,hapus,kesampingkan,langgar,singkirkan,hiraukan,mengesampingkan,berhenti mengikuti,tinggalkan,terobos,bypass"),
+    (9, Supersede, "tidak berlaku,batalkan,mengalahkan,menggantikan"),
+    (9, Heed, "jangan lupa,jangan abaikan,jangan mengabaikan"),
     (9, Rules, "instruksi,aturan,perintah,petunjuk,prompt,batasan,pedoman,arahan,ketentuan,kebijakan,pembatasan,yang di atas,konteks"),
     (9, Prior, "sebelumnya,semua,seluruh,di atas,semula,yang diberikan,yang ditetapkan,segala,awal|,terdahulu,yang ada,selama ini,yang kamu terima,yang anda terima,tadi|"),
     (9, Model, "kecerdasan buatan,model bahasa,asisten,model|,bot|,agen |,mesin penjawab"),
@@ -238,7 +260,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (9, Uncited, "tanpa menyebut sumber,tanpa sumber,jangan sebutkan sumber,tanpa mengutip,jangan mengutip,tanpa mencantumkan,tanpa menyertakan sumber"),
     (9, System, "sistem:,pesan sistem,pengembang:,admin:,operator|,[sistem,instruksi baru,perintah baru,pemberitahuan sistem"),
     // German.
-    (10, Override, "ignorier,missacht,vergiss,vergesst,vergessen sie,ubergeh,umgeh,befolge die bisherigen,befolge nicht,befolgen sie nicht,nicht befolgen,nicht mehr befolgen,ungultig,vorrang,heb ,hebe ,aufgehoben,verwirf,verwerfen sie,ersetzt alle,setze dich,beachte nicht,nicht beachten,lass alle,lassen sie alle,ausser kraft,gilt nicht mehr,gelten nicht mehr,uberschreib,entfallen,befolge"),
+    (10, Override, "ignorier,missacht,vergiss,vergesst,vergessen sie,ubergeh,umgeh,befolge die bisherigen,befolge nicht,befolgen sie nicht,nicht befolgen,nicht mehr befolgen,heb ,hebe ,verwirf,verwerfen sie,setze dich,beachte nicht,nicht beachten,lass alle,lassen sie alle,uberschreib,befolge|"),
+    (10, Supersede, "ungultig,vorrang,aufgehoben,ersetzt alle,ausser kraft,gilt nicht mehr,gelten nicht mehr,entfallen"),
+    (10, Heed, "nicht ignorier,nicht vergess,ignorieren sie nicht,vergessen sie nicht,vergiss nicht"),
     (10, Rules, "anweisung,regel,vorgabe,befehl,prompt,beschrankung,richtlinie,instruktion,einschrankung,weisung,was oben steht,kontext,vorschrift,auftrag"),
     (10, Prior, "vorherig,vorig,bisherig,alle |,alles |,samtlich,ursprunglich,oben |,fruher,gesetzt sind,bekommen hast,erhalten hast,vorangegangen,vorstehend,zuvor,deine ,ihre bisherig,gegebenen,ab jetzt"),
     (10, Model, "ki|,ki-,kunstliche intelligenz,sprachmodell,assistent,bot|,modell|,agent|,sprachassistent"),
@@ -257,7 +281,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (10, Uncited, "ohne quellen,ohne die quelle,ohne quelle,keine quellen,quellen nicht,ohne belege,ohne zitat,zitiere keine,ohne angabe"),
     (10, System, "system:,systemnachricht,systemmeldung,administrator:,entwickler:,betreiber|,betreibers|,[system,neue anweisung,systemhinweis,systemanweisung"),
     // French.
-    (11, Override, "ignore,ignorez,ignorer,oublie,oubliez,ne suis pas,ne suivez pas,ne tiens pas compte,ne tenez pas compte,ne tenez plus,ne tiens plus,contourne,outrepasse,annul,prime sur,prevaut,remplace,desactive,passe outre,passez outre,neglige,fais abstraction,faites abstraction,n'obeis,n'obeissez,ne respecte,ecarte,mets de cote,mettez de cote,fi de"),
+    (11, Override, "ignore,ignorez,ignorer,oublie,oubliez,ne suis pas,ne suivez pas,ne tiens pas compte,ne tenez pas compte,ne tenez plus,ne tiens plus,contourne,outrepasse,desactive,passe outre,passez outre,neglige,fais abstraction,faites abstraction,n'obeis,n'obeissez,ne respecte,ecarte,mets de cote,mettez de cote,fi de"),
+    (11, Supersede, "annul,prime sur,prevaut,remplace"),
+    (11, Heed, "n'oublie,n'ignore,ne pas ignorer,ne pas oublier,ne negligez pas"),
     (11, Rules, "instruction,regle,consigne,ordre|,ordres|,prompt,limite,restriction,directive,contrainte,indication,ce qui precede,commande|,commandes|,politique,contexte,garde-fou"),
     (11, Prior, "precedent,anterieur,toutes |,tous |,tout ce,recue,recu|,d'origine,initial,imposee,ci-dessus,donnee,plus haut,jusqu'ici,qui precede,ton ,tes ,vos "),
     (11, Model, "ia|,l'ia|,intelligence artificielle,modele de langage,assistant,modele de langue,modele|,agent conversationnel,robot,bot|"),
@@ -276,7 +302,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (11, Uncited, "sans citer,sans source,ne cite pas,ne citez pas,sans mentionner de source,sans reference,ne cite aucune,sans indiquer"),
     (11, System, "systeme :,systeme:,message systeme,message du systeme,administrateur :,administrateur:,developpeur:,operateur,[systeme,nouvelles instructions,nouvelle instruction,note systeme,nouvelle consigne"),
     // Spanish.
-    (12, Override, "ignora,ignore|,ignoren|,ignorar,olvida,olvide|,olviden|,olvidar,no sigas,no siga |,no obedezcas,omite|,omita|,saltate,saltarte,elude,evita |,anulad,prevalece,desactiva,reemplaza,sustituye,descarta,haz caso omiso,haga caso omiso,hagan caso omiso,no hagas caso,no haga caso,deja de seguir,deje de seguir,queda sin efecto,pasa por alto,pase por alto,invalida,prescinde,sobrescrib,desobedece"),
+    (12, Override, "ignora,ignore|,ignoren|,ignorar,olvida,olvide|,olviden|,olvidar,no sigas,no siga |,no obedezcas,omite|,omita|,saltate,saltarte,elude,evita |,desactiva,descarta,haz caso omiso,haga caso omiso,hagan caso omiso,no hagas caso,no haga caso,deja de seguir,deje de seguir,pasa por alto,pase por alto,prescinde,sobrescrib,desobedece"),
+    (12, Supersede, "anulad,prevalece,reemplaza,sustituye,queda sin efecto,invalida"),
+    (12, Heed, "no olvide,no ignore,no olvides,no ignores"),
     (12, Rules, "instruccion,regla,norma,orden|,ordenes,prompt,restriccion,indicacion,limite,directriz,directric,pauta,todo lo anterior,limitacion,politica,contexto,mandato"),
     (12, Prior, "anterior,previa,previo,todas |,todo |,todos |,recibid,original,impuesta,de arriba,dadas,hasta ahora,precedente,tus ,sus |,inicial,que te dieron"),
     (12, Model, "ia|,inteligencia artificial,modelo de lenguaje,asistente,modelo|,agente|,robot,bot|"),
@@ -295,7 +323,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (12, Uncited, "sin citar,sin fuentes,no cites,no cite |,sin mencionar fuentes,sin referencia,sin indicar,omite las fuentes"),
     (12, System, "sistema:,mensaje del sistema,administrador:,desarrollador:,operador|,[sistema,nuevas instrucciones,nueva instruccion,aviso del sistema,nota del sistema"),
     // Portuguese.
-    (13, Override, "ignore|,ignora,esqueca,esquece,nao siga|,nao sigas,nao obedeca,contorne,contorna,anulad,desative,desativa,desconsidere,desconsidera,tem prioridade,prevalece,substitu,descarte|,descarta,pule |,burle,passe por cima,deixe de lado,deixe de seguir,pare de seguir,invalid,revogad,nao leve em conta,sobrepo,cancele"),
+    (13, Override, "ignore|,ignora,esqueca,esquece,nao siga|,nao sigas,nao obedeca,contorne,contorna,desative,desativa,desconsidere,desconsidera,descarte|,descarta,pule |,burle,passe por cima,deixe de lado,deixe de seguir,pare de seguir,nao leve em conta,sobrepo,cancele"),
+    (13, Supersede, "anulad,tem prioridade,prevalece,substitu,invalid,revogad"),
+    (13, Heed, "nao esqueca,nao ignore,nao se esqueca"),
     (13, Rules, "instrucoes,instrucao,regra,ordens|,ordem|,prompt,restric,orientac,diretriz,limite,limitac,comando,tudo o que esta acima,politica,contexto,norma"),
     (13, Prior, "anterior,previa,previo,todas |,todo |,todos |,tudo |,recebid,original,imposta,acima|,dadas,ate agora,inicial,suas |,seus |"),
     (13, Model, "ia|,inteligencia artificial,modelo de linguagem,assistente,modelo|,agente|,robo|,bot|"),
@@ -314,7 +344,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (13, Uncited, "sem citar,sem fontes,nao cite |,sem mencionar fontes,sem referencia,sem indicar,omita as fontes"),
     (13, System, "sistema:,mensagem do sistema,administrador:,desenvolvedor:,operador|,[sistema,novas instrucoes,nova instrucao,aviso do sistema,nota do sistema"),
     // Russian.
-    (14, Override, "игнорир,проигнорир,забудь,забудьте,не выполняй,не выполняйте,не следуй,не следуйте,обойди,обходи,отмен,отключи,важнее,приоритет,замен,не обращай внимания,не обращайте внимания,не учитывай,отбрось,пренебре,недействител,утратил,перестань следовать,больше не действ,сними |,не подчиняйся,перекрыва"),
+    (14, Override, "игнорир,проигнорир,забудь,забудьте,не выполняй,не выполняйте,не следуй,не следуйте,обойди,обходи,отключи,не обращай внимания,не обращайте внимания,не учитывай,отбрось,пренебре,перестань следовать,сними |,не подчиняйся"),
+    (14, Supersede, "отмен,важнее,приоритет,замен,недействител,утратил,больше не действ,перекрыва"),
+    (14, Heed, "не забудь,не забывай,не игнорир"),
     (14, Rules, "инструкци,правил,указани,команд,промпт,ограничен,директив,установк,предписани,всё что написано,все что написано,приказ,контекст,политик,запрет"),
     (14, Prior, "предыдущ,прежн,выше|,полученн,исходн,установленн,все |,всё |,всех |,ранее,данные тебе,первоначальн,до этого,имеющиеся,любые"),
     (14, Model, "ии|,ии-,искусственный интеллект,искусственного интеллекта,искусственному интеллекту,языковая модель,языковой модел,языковую модель,чат-бот,чатбот,бот|,ассистент,помощник,модел,нейросет"),
@@ -333,7 +365,9 @@ pub const WORDS: &[(u8, Sign, &str)] = &[
     (14, Uncited, "не указывая источник,без источник,без ссылок,не ссылайся,не ссылайтесь,не приводи источник,не указывай источник,не цитируй"),
     (14, System, "система:,системное сообщение,администратор:,разработчик:,оператора|,оператор|,[система,новые инструкции,новая инструкция,системное уведомление,сообщение системы"),
     // Turkish, without accents.
-    (15, Override, "yok say,yoksay,gormezden gel,unut|,unutun,dikkate alma,uyma|,uymayin,gecersiz,ustundur,ustun|,iptal et,kaldir,asmak|,as |,atla|,goz ardi et,onceliklidir,yerine gecer,hice say,bir kenara birak,onemseme,uymayi birak,devre disi,ihlal et,baypas"),
+    (15, Override, "yok say,yoksay,gormezden gel,unut|,unutun,dikkate alma,uyma|,uymayin,asmak|,as |,atla|,goz ardi et,hice say,bir kenara birak,onemseme,uymayi birak,devre disi,ihlal et,baypas"),
+    (15, Supersede, "gecersiz,ustundur,ustun|,iptal et,kaldir,onceliklidir,yerine gecer"),
+    (15, Heed, "unutmayin,goz ardi etmeyin,yok saymayin"),
     (15, Rules, "talimat,kural,komut,istem|,istemi|,prompt,sinirlama,kisitlama,yonerge,emir,emri,yonlendirme,ilke,baglam,politika,her sey"),
     (15, Prior, "onceki,tum |,butun,yukaridaki,sana verilen,verilen,asil|,konulan,daha onceki,eski |,simdiye kadar,ilk |,hepsini,mevcut,her seyi,size verilen"),
     (15, Model, "yapay zeka,dil modeli,sohbet botu,asistan,model |,bot|,botu|,ajan |"),
