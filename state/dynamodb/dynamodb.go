@@ -2,7 +2,8 @@
 //
 // Start with [Open]. The table has a partition key "kind" and a sort key "name", both
 // strings, as [Layout] has it, and "expires" as its attribute for time to live. Reads are
-// strongly consistent. Retries are the AWS client's.
+// strongly consistent. Retries are the AWS client's: a write whose answer was lost is known
+// again by its version; a deletion then says that there is nothing.
 package dynamodb
 
 import (
@@ -107,8 +108,13 @@ func (s *Store) Put(ctx context.Context, e state.Entry) (state.Entry, error) {
 		put[attrExpires] = number(e.Expires.Unix())
 	}
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: put,
-		ConditionExpression: &condition, ExpressionAttributeNames: names, ExpressionAttributeValues: values})
-	if _, changed := errors.AsType[*types.ConditionalCheckFailedException](err); changed {
+		ConditionExpression: &condition, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld})
+	if changed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		// The client writes again where an answer was lost: then what is there is ours.
+		if there, ok := changed.Item[attrVersion].(*types.AttributeValueMemberS); ok && there.Value == e.Version {
+			return e, nil
+		}
 		return state.Entry{}, fmt.Errorf("%s: %w", e.Key, state.ErrConflict)
 	}
 	if err != nil {
