@@ -1,8 +1,6 @@
 package config
 
 import (
-	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -22,30 +20,12 @@ func (o *origins) check(c *Config) {
 	o.state(&c.State)
 	o.egress(&c.Egress)
 	o.sources(c.Sources)
+	o.queues(&c.Queues)
 	o.embedder(&c.Embedder)
 	o.server(&c.Store)
 	o.settings(&c.Store.Settings)
 	between(o, "store.memory", c.Store.Memory, 16*MiB, 1<<10*GiB)
 	o.plugins(&c.Plugins)
-}
-
-func (o *origins) sources(all []Source) {
-	paths := map[string]int{}
-	for i, s := range all {
-		key := fmt.Sprintf("sources[%d]", i)
-		o.given(key+".path", s.Path)
-		o.words(key+".tenant", s.Tenant)
-		o.words(key+".principals", s.Principals...)
-		if s.Region != "" {
-			o.words(key+".region", s.Region)
-		}
-		path := filepath.Clean(s.Path)
-		if first, ok := paths[path]; ok && s.Path != "" {
-			o.wrongKey(key+".path", "is %q, which sources[%d] names already: one path has one owner", s.Path, first)
-			continue
-		}
-		paths[path] = i
-	}
 }
 
 func (o *origins) server(s *Store) {

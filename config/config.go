@@ -27,6 +27,8 @@ type Config struct {
 	Egress Egress `yaml:"egress"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
+	// Queues are where work for functions waits.
+	Queues Queues `yaml:"queues"`
 	// Embedder is what makes vectors of passages and questions.
 	Embedder Embedder `yaml:"embedder"`
 	// Store is where passages are kept.
@@ -239,10 +241,12 @@ type State struct {
 	Table string `yaml:"table"`
 }
 
-// Source is a file or folder that is indexed.
+// Source is a file, folder or bucket that is indexed. One of Path and S3 must be given.
 type Source struct {
-	// Path is where it lies. It must be given.
+	// Path is where a file or folder lies.
 	Path string `yaml:"path,path"`
+	// S3 is a bucket of Amazon S3, or of what has its API.
+	S3 S3 `yaml:"s3"`
 	// Tenant owns what it brings; by default DefaultTenant.
 	Tenant string `yaml:"tenant"`
 	// Principals are the users and groups that may see it. None by default:
@@ -250,6 +254,30 @@ type Source struct {
 	Principals []string `yaml:"principals"`
 	// Region is where it belongs; empty, the default, is anywhere.
 	Region string `yaml:"region"`
+}
+
+// S3 is a bucket, or what is in it under a prefix.
+type S3 struct {
+	// Bucket is its name.
+	Bucket string `yaml:"bucket"`
+	// Prefix is what the keys begin with; empty, the default, takes all.
+	Prefix string `yaml:"prefix"`
+	// Endpoint is the address of a service other than Amazon's; empty, the default, is
+	// Amazon's in Region.
+	Endpoint string `yaml:"endpoint"`
+	// Region is Amazon's; empty takes the environment's.
+	Region string `yaml:"region"`
+}
+
+// Queues are those of Amazon SQS that work for functions waits in, by their URLs. All
+// are empty by default.
+type Queues struct {
+	// Index is where changed objects and missing vectors wait for function index.
+	Index string `yaml:"index"`
+	// Reindex is where the walk over sources waits for function reindex.
+	Reindex string `yaml:"reindex"`
+	// Dead is where work lies that failed for good.
+	Dead string `yaml:"dead"`
 }
 
 // Store is where passages are kept: in the data folder, or on a Qdrant server.

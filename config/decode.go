@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -115,13 +114,13 @@ func (o *origins) list(node ast.Node, f field, key string) {
 		return
 	}
 	list := reflect.MakeSlice(f.value.Type(), len(sequence.Values), len(sequence.Values))
-	for i, element := range sequence.Values {
-		at := fmt.Sprintf("%s[%d]", key, i)
-		o.lines[at] = nodeLine(element)
+	for i, node := range sequence.Values {
+		at := element(key, i)
+		o.lines[at] = nodeLine(node)
 		if isSections(f.value) {
-			o.section(element, list.Index(i), at+".")
+			o.section(node, list.Index(i), at+".")
 		} else {
-			o.scalar(element, field{value: list.Index(i)}, at)
+			o.scalar(node, field{value: list.Index(i)}, at)
 		}
 	}
 	f.value.Set(list)

@@ -26,7 +26,8 @@
 //
 // The variable of a key is its name in capitals with _ for each dot:
 // NARU_STORE_TLS_CA sets store.tls.ca. Lists of words are separated by commas;
-// sources can only be given in the file. An empty variable is an empty value.
+// elements of other lists are counted: NARU_SOURCES_0_PATH is of the first source,
+// in place of what the file says of it. An empty variable is an empty value.
 // NARU_CONFIG names the file. Other NARU_… variables are errors, except those
 // of the tests (NARU_TEST_*, NARU_EVAL_*, NARU_DIFFERENTIAL_*, NARU_CRASH_*,
 // NARU_EMBEDDED_TEST_*, NARU_SCREENSHOTS) and those that a secret refers to.

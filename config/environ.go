@@ -20,9 +20,37 @@ var testVariables = []string{
 	"NARU_TEST_", "NARU_EVAL_", "NARU_DIFFERENTIAL_", "NARU_CRASH_", "NARU_EMBEDDED_TEST_", "NARU_SCREENSHOTS",
 }
 
-// variable is the name of the variable of a key.
+// variable is the name of the variable of a key: NARU_SOURCES_0_PATH is that of
+// sources[0].path.
 func variable(key string) string {
-	return variablePrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+	return variablePrefix + strings.ToUpper(strings.NewReplacer(".", "_", "[", "_", "]", "").Replace(key))
+}
+
+// elements makes room for the elements of lists that variables name, as long as
+// they count on from those that are there.
+func elements(section reflect.Value, prefix string, variables map[string]string) {
+	for _, f := range fields(section) {
+		switch key := prefix + f.name; {
+		case f.value.Kind() == reflect.Struct:
+			elements(f.value, key+".", variables)
+		case isSections(f.value):
+			for anyBeginsWith(variables, variable(element(key, f.value.Len()))+"_") {
+				f.value.Set(reflect.Append(f.value, reflect.Zero(f.value.Type().Elem())))
+			}
+			for i := range f.value.Len() {
+				elements(f.value.Index(i), element(key, i)+".", variables)
+			}
+		}
+	}
+}
+
+func anyBeginsWith(variables map[string]string, prefix string) bool {
+	for name := range variables {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // overlay sets what variables give.
@@ -70,7 +98,7 @@ func (o *origins) unknownVariables(keys []setting, variables map[string]string, 
 		switch {
 		case !strings.HasPrefix(name, variablePrefix), slices.Contains(known, name), referred[name], ofTests(name):
 		case lists[name]:
-			o.wrongIn(name, "", "this list can only be given in the file")
+			o.wrongIn(name, "", "this is a list: give its elements, by variables that begin with %s_0_, or the file", name)
 		default:
 			o.wrongIn(name, "", "no setting has this variable; the nearest is %s", nearest(name, known))
 		}

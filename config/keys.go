@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -38,20 +39,27 @@ type setting struct {
 	value reflect.Value
 }
 
-// settable are the settings of a section and those below, without lists of
-// sections.
+// settable are the settings of a section and those below, also of the elements
+// that its lists of sections have.
 func settable(section reflect.Value, prefix string) []setting {
 	var all []setting
 	for _, f := range fields(section) {
-		switch {
+		switch key := prefix + f.name; {
 		case f.value.Kind() == reflect.Struct:
-			all = append(all, settable(f.value, prefix+f.name+".")...)
-		case !isSections(f.value):
-			all = append(all, setting{prefix + f.name, f.value})
+			all = append(all, settable(f.value, key+".")...)
+		case isSections(f.value):
+			for i := range f.value.Len() {
+				all = append(all, settable(f.value.Index(i), element(key, i)+".")...)
+			}
+		default:
+			all = append(all, setting{key, f.value})
 		}
 	}
 	return all
 }
+
+// element is the key of an element of a list.
+func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 // isSections tells a list of sections from a list of words.
 func isSections(v reflect.Value) bool {

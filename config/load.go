@@ -38,6 +38,7 @@ func Load(path string, environ []string) (*Config, error) {
 		o.file = "defaults"
 	}
 	o.decode(content, c)
+	elements(reflect.ValueOf(c).Elem(), "", variables)
 	keys := settable(reflect.ValueOf(c).Elem(), "")
 	o.overlay(keys, variables)
 	referred := o.resolveSecrets(keys, filepath.Dir(path), variables)

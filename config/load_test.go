@@ -58,7 +58,7 @@ store:
     hnsw: {m: 32}
 `)
 	got, err := Load(path, []string{"HOME=/", "NARU_STORE_POOL_SIZE=9", "NARU_ASKER_REGIONS=kr, jp,", "NARU_STORE_SETTINGS_ON_DISK_VECTORS=true",
-		"NARU_STORE_TLS_SERVER_NAME=q", "NARU_STORE_TIMEOUT=5s", "NARU_TEST_QDRANT=x", "NARU_EVAL_FULL=1"})
+		"NARU_SOURCES_1_TENANT=acme", "NARU_SOURCES_2_S3_BUCKET=notices", "NARU_SOURCES_2_S3_PREFIX=2026/", "NARU_SOURCES_2_TENANT=acme", "NARU_STORE_TLS_SERVER_NAME=q", "NARU_STORE_TIMEOUT=5s", "NARU_TEST_QDRANT=x", "NARU_EVAL_FULL=1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ store:
 	want := Default()
 	want.File, want.Data = path, filepath.Join(dir, "7")
 	want.Asker = Asker{Tenant: "no", Principals: []string{"a", "b c"}, Regions: []string{"kr", "jp"}}
-	want.Sources = []Source{{Path: filepath.Join(dir, "docs"), Tenant: "default"}, {"/srv/all", "acme", []string{"staff"}, "kr"}}
+	want.Sources = []Source{{Path: filepath.Join(dir, "docs"), Tenant: "default"}, {Path: "/srv/all", Tenant: "acme", Principals: []string{"staff"}, Region: "kr"}, {S3: S3{Bucket: "notices", Prefix: "2026/"}, Tenant: "acme"}}
 	want.Store.URL, want.Store.APIKey = "https://q.example", "from-a-file"
 	want.Store.TLS = TLS{CA: filepath.Join(dir, "tls/ca.pem"), ServerName: "q"}
 	want.Store.Timeout, want.Store.PoolSize, want.Store.MaxMessage, want.Store.Batch = 5*time.Second, 9, 128*MiB, 100000
@@ -145,6 +145,14 @@ func TestWrong(t *testing.T) {
 		{"sources:\n- docs", "naru.yaml:2: sources[0] must be a section"},
 		{"sources:\n- tenant: a", "naru.yaml:2: sources[0].path is empty"},
 		{"sources:\n- path: a\n- path: ./a", "naru.yaml:3: sources[1].path"},
+		{"sources:\n- path: a\n  s3: {bucket: abc}", "naru.yaml:3: sources[0].s3 is given, and so is sources[0].path"},
+		{"sources:\n- s3: {bucket: Notices}", `naru.yaml:2: sources[0].s3.bucket is "Notices": must be the name of a bucket`},
+		{"sources:\n- s3: {bucket: abc, endpoint: 'http://minio:9000'}", "without TLS documents can be read on the way"},
+		{"sources:\n- s3: {bucket: abc, endpoint: 'https://minio/abc'}", "must be an address of the form https://host or https://host:port"},
+		{"sources:\n- s3: {bucket: abc, prefix: a}\n- s3: {bucket: abc, prefix: a/b}", `naru.yaml:3: sources[1].s3.prefix is "a/b" and that of sources[0] "a": one object has one owner`},
+		{"sources:\n- s3: {bucket: abc}\n- s3: {bucket: abc, endpoint: 'https://m', prefix: b}", "naru.yaml:3: sources[1].s3.bucket is \"abc\", of which sources[0] has another endpoint"},
+		{"queues: {index: naru-index}", `queues.index is "naru-index": must be an address of the form https://host/account/name`},
+		{"queues: {dead: 'http://sqs.example/1/dead'}", "queues.dead is \"http://sqs.example/1/dead\": without TLS"},
 		{"sources:\n- {path: a, principals: [b, ' c']}", `sources[0].principals is " c"`},
 		{"asker:\n  tenant: ''", "naru.yaml:2: asker.tenant is \"\""},
 		{"asker: {principals: [[a]]}", "asker.principals[0] must be one plain value"},
@@ -179,14 +187,17 @@ func TestWrong(t *testing.T) {
 
 func TestWrongVariables(t *testing.T) {
 	for environ, want := range map[string]string{
-		"NARU_STORE_ULR=x":          "NARU_STORE_ULR: no setting has this variable; the nearest is NARU_STORE_URL",
-		"NARU_TESTING=x":            "NARU_TESTING: no setting",
-		"NARU_SOURCES=docs":         "NARU_SOURCES: this list can only be given in the file",
-		"NARU_STORE_TIMEOUT=x":      `NARU_STORE_TIMEOUT: store.timeout is "x": must be a duration`,
-		"NARU_STORE_POOL_SIZE=":     `NARU_STORE_POOL_SIZE: store.pool_size is "": must be a whole number`,
-		"NARU_STORE_POOL_SIZE=99":   "NARU_STORE_POOL_SIZE: store.pool_size is 99: must be from 1 to 64",
-		"NARU_STORE_BATCH=1":        "NARU_STORE_BATCH: store.batch is 1B: must be from 64KiB to 64MiB",
-		"NARU_ASKER_PRINCIPALS=a\a": "NARU_ASKER_PRINCIPALS: asker.principals",
+		"NARU_STORE_ULR=x":           "NARU_STORE_ULR: no setting has this variable; the nearest is NARU_STORE_URL",
+		"NARU_TESTING=x":             "NARU_TESTING: no setting",
+		"NARU_SOURCES=docs":          "NARU_SOURCES: this is a list: give its elements, by variables that begin with NARU_SOURCES_0_, or the file",
+		"NARU_SOURCES_1_PATH=docs":   "NARU_SOURCES_1_PATH: no setting has this variable",
+		"NARU_SOURCES_0_PATHS=docs":  "NARU_SOURCES_0_PATHS: no setting has this variable; the nearest is NARU_SOURCES_0_PATH",
+		"NARU_SOURCES_0_S3_BUCKET=A": `NARU_SOURCES_0_S3_BUCKET: sources[0].s3.bucket is "A"`,
+		"NARU_STORE_TIMEOUT=x":       `NARU_STORE_TIMEOUT: store.timeout is "x": must be a duration`,
+		"NARU_STORE_POOL_SIZE=":      `NARU_STORE_POOL_SIZE: store.pool_size is "": must be a whole number`,
+		"NARU_STORE_POOL_SIZE=99":    "NARU_STORE_POOL_SIZE: store.pool_size is 99: must be from 1 to 64",
+		"NARU_STORE_BATCH=1":         "NARU_STORE_BATCH: store.batch is 1B: must be from 64KiB to 64MiB",
+		"NARU_ASKER_PRINCIPALS=a\a":  "NARU_ASKER_PRINCIPALS: asker.principals",
 	} {
 		if _, err := load(t, "# nothing\nstore:\n", environ); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is\n%v\nand should say\n%s", environ, err, want)
