@@ -10,12 +10,12 @@ import (
 // into a message.
 const forgetAtOnce = 10_000
 
-// Forget removes the documents that came from folders and whose key is under
-// something, whether their files are there or not, and returns how many those
+// Forget removes the documents that came from sources of a kind and whose key is under
+// something, whether they are there or not, and returns how many those
 // were; see source.Under. They are removed from every version of the index:
 // neither going back to the version before nor finishing one that is being built
-// brings them back. A later run over a folder that still has them does.
-func (ix *Indexer) Forget(ctx context.Context, under func(key string) bool) (int, error) {
+// brings them back. A later run over a source that still has them does.
+func (ix *Indexer) Forget(ctx context.Context, kind string, under func(key string) bool) (int, error) {
 	versions, err := ix.store.Each(ctx)
 	if err != nil {
 		return 0, err
@@ -23,7 +23,7 @@ func (ix *Indexer) Forget(ctx context.Context, under func(key string) bool) (int
 	forgotten := map[string]bool{}
 	for _, version := range versions {
 		var ids []string
-		for info, err := range version.Documents(ctx, ix.access.Tenant, sourceFolder) {
+		for info, err := range version.Documents(ctx, ix.access.Tenant, kind) {
 			if err != nil {
 				return len(forgotten), fmt.Errorf("list what is indexed: %w", err)
 			}

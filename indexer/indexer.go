@@ -190,21 +190,26 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 	report := newReport()
 	batch := batch{ix: ix, report: &report}
 
-	var items []source.Item
-	seen := map[string]bool{}
-	var unseen []*source.WalkError
+	type found struct {
+		source.Item
+		kind string
+	}
+	var items []found
+	seen := map[[2]string]bool{}
+	unseen := map[string][]*source.WalkError{} // by kind
 	for _, src := range sources {
+		kind := src.Kind()
 		err := src.Walk(ctx, func(item source.Item, err error) error {
 			if err != nil {
 				report.fail(item.URI, err)
 				if walk, ok := errors.AsType[*source.WalkError](err); ok && walk.Unknown() {
-					unseen = append(unseen, walk)
+					unseen[kind] = append(unseen[kind], walk)
 				}
 				return ctx.Err()
 			}
-			if !seen[item.Key] { // sources may lie inside one another
-				seen[item.Key] = true
-				items = append(items, item)
+			if key := [2]string{kind, item.Key}; !seen[key] { // sources may lie inside one another
+				seen[key] = true
+				items = append(items, found{item, kind})
 			}
 			return nil
 		})
@@ -221,10 +226,10 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 		if err := ctx.Err(); err != nil {
 			return report, errors.Join(err, batch.flush(context.WithoutCancel(ctx)))
 		}
-		id := ix.documentID(sourceFolder, item.Key)
+		id := ix.documentID(item.kind, item.Key)
 		before := known[id]
 		delete(known, id)
-		if err := ix.index(ctx, &batch, item, before); err != nil {
+		if err := ix.index(ctx, &batch, item.kind, item.Item, before); err != nil {
 			return report, err
 		}
 		if progress != nil {
@@ -240,7 +245,7 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 
 	var gone []string
 	for id, info := range known {
-		if !slices.ContainsFunc(unseen, func(e *source.WalkError) bool { return e.Covers(info.Key) }) {
+		if !slices.ContainsFunc(unseen[info.Source], func(e *source.WalkError) bool { return e.Covers(info.Key) }) {
 			gone = append(gone, id)
 		}
 	}
@@ -264,12 +269,19 @@ func (r *Report) fail(uri string, err error) {
 // known returns the documents that the store has of the sources, by ID.
 func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[string]store.DocumentInfo, error) {
 	known := map[string]store.DocumentInfo{}
-	for info, err := range ix.store.Documents(ctx, ix.access.Tenant, sourceFolder) {
+	var kinds []string
+	for _, src := range sources {
+		kinds = append(kinds, src.Kind())
+	}
+	if kinds == nil {
+		return known, nil
+	}
+	for info, err := range ix.store.Documents(ctx, ix.access.Tenant, kinds...) {
 		if err != nil {
 			return nil, fmt.Errorf("list what is indexed: %w", err)
 		}
 		for _, src := range sources {
-			if src.Holds(info.Key) {
+			if src.Kind() == info.Source && src.Holds(info.Key) {
 				known[info.ID] = info
 				break
 			}
@@ -280,14 +292,18 @@ func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[stri
 
 // index reads one item and, where it changed, adds it to the batch. Only a
 // failure of the store is an error.
-func (ix *Indexer) index(ctx context.Context, batch *batch, item source.Item, before store.DocumentInfo) error {
-	data, err := read(item)
+func (ix *Indexer) index(ctx context.Context, batch *batch, kind string, item source.Item, before store.DocumentInfo) error {
+	if item.Revision != "" && unchanged(before, ix.hash(uploadOf(kind, item, nil))) {
+		batch.report.Unchanged++
+		return nil
+	}
+	data, err := read(ctx, item)
 	if err != nil {
 		// What cannot be read now may be the same as before: keep it.
 		batch.report.fail(item.URI, err)
 		return nil
 	}
-	up := upload{Upload{URI: item.URI, Data: data, Modified: item.Modified}, sourceFolder, item.Key}
+	up := uploadOf(kind, item, data)
 	if unchanged(before, ix.hash(up)) {
 		batch.report.Unchanged++
 		return nil
@@ -318,8 +334,8 @@ func (ix *Indexer) drop(ctx context.Context, documents ...string) error {
 	return ix.store.Delete(ctx, ix.access.Tenant, documents...)
 }
 
-func read(item source.Item) ([]byte, error) {
-	file, err := item.Open()
+func read(ctx context.Context, item source.Item) ([]byte, error) {
+	file, err := item.Open(ctx)
 	if err != nil {
 		return nil, err
 	}

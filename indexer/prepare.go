@@ -10,17 +10,16 @@ import (
 	"time"
 
 	"github.com/naru-rag/naru/indexer/extract"
+	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/lang"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
 
-// Where a document came from, as the store remembers it. A run over folders
-// deletes only what came from folders.
-const (
-	sourceFolder = "folder"
-	sourceUpload = "upload"
-)
+// sourceUpload is where documents came from that were handed in, as the store remembers
+// it; of others it is the kind of their source. A run deletes only what came from
+// sources of the kinds that it walks.
+const sourceUpload = "upload"
 
 // rules names how texts are extracted and cut. It changes whenever the same
 // bytes would give other passages, so that old ones are replaced.
@@ -47,8 +46,15 @@ type Upload struct {
 // upload is a document with where it came from.
 type upload struct {
 	Upload
-	// source is sourceFolder or sourceUpload; key is what that knows it by.
+	// source is sourceUpload or the kind of a source; key is what that knows it by.
 	source, key string
+	// revision changes whenever Data does; empty where its source cannot tell.
+	revision string
+}
+
+// uploadOf is an item of a source with its bytes.
+func uploadOf(kind string, item source.Item, data []byte) upload {
+	return upload{Upload{URI: item.URI, Data: data, Modified: item.Modified}, kind, item.Key, item.Revision}
 }
 
 // documentID keeps the documents of each source apart: what is uploaded under
@@ -58,9 +64,13 @@ func (ix *Indexer) documentID(source, key string) string {
 }
 
 // hash covers everything that decides what is stored for a document: what it
-// says, and how it is read.
+// says, or its revision, and how it is read.
 func (ix *Indexer) hash(up upload) string {
-	data, h := sha256.Sum256(up.Data), sha256.New()
+	says := up.Data
+	if up.revision != "" {
+		says = []byte("revision " + up.revision)
+	}
+	data, h := sha256.Sum256(says), sha256.New()
 	a := ix.access
 	parts := []string{
 		rules, fmt.Sprint(ix.chunking), up.URI, up.Title, up.MediaType,
@@ -152,15 +162,16 @@ func (ix *Indexer) prepare(ctx context.Context, up upload) (entry store.Entry, e
 // Status says what putting a document did.
 type Status string
 
-// The statuses of a [Put].
+// The statuses of [Indexer.Put] and [Indexer.Sync].
 const (
 	StatusAdded     Status = "added"
 	StatusUpdated   Status = "updated"
 	StatusUnchanged Status = "unchanged"
+	StatusDeleted   Status = "deleted"
 )
 
-// Remove removes a document, or returns [store.ErrNotFound]. One that a folder
-// still has stays removed until its file changes.
+// Remove removes a document, or returns [store.ErrNotFound]. One that its source
+// still has stays removed until it changes there.
 func (ix *Indexer) Remove(ctx context.Context, id string) error {
 	info, err := ix.store.Info(ctx, ix.access.Tenant, id)
 	switch {
@@ -168,10 +179,10 @@ func (ix *Indexer) Remove(ctx context.Context, id string) error {
 		return err
 	case info.Removed:
 		return fmt.Errorf("remove document %s: %w", id, store.ErrNotFound)
-	case info.Source == sourceFolder:
-		return ix.store.Remove(ctx, ix.access.Tenant, id)
+	case info.Source == sourceUpload:
+		return ix.store.Delete(ctx, ix.access.Tenant, id)
 	}
-	return ix.store.Delete(ctx, ix.access.Tenant, id)
+	return ix.store.Remove(ctx, ix.access.Tenant, id)
 }
 
 // Outcome is what putting one document did.
@@ -188,7 +199,7 @@ func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error
 	outcomes := make([]Outcome, len(uploads))
 	var entries []store.Entry
 	for i, handed := range uploads {
-		up := upload{handed, sourceUpload, handed.URI}
+		up := upload{Upload: handed, source: sourceUpload, key: handed.URI}
 		outcomes[i].Document = ix.documentID(up.source, up.key)
 		before, err := ix.store.Info(ctx, ix.access.Tenant, outcomes[i].Document)
 		switch {

@@ -305,7 +305,7 @@ func TestForgetWhileBuilding(t *testing.T) {
 		}
 		_, killed := x.ix.Run(t.Context(), []source.Source{folder}, nil)
 		x.by("second", -1)
-		n, err := x.ix.Forget(t.Context(), all)
+		n, err := x.ix.Forget(t.Context(), source.KindFolder, all)
 		if err != nil || n != 3 {
 			t.Fatalf("after a kill at call %d Forget returns %d, %v", calls, n, err)
 		}

@@ -12,25 +12,46 @@ import (
 // Info returns what the store knows of one document, or [ErrNotFound]. It is
 // one look-up by id.
 func (s *Store) Info(ctx context.Context, tenant, id string) (DocumentInfo, error) {
+	known, err := s.Infos(ctx, tenant, []string{id})
+	if err != nil {
+		return DocumentInfo{}, err
+	}
+	info, there := known[id]
+	if !there {
+		return info, s.wrap(ErrNotFound, "look up document %q of tenant %q", id, tenant)
+	}
+	return info, nil
+}
+
+// Infos returns what the store knows of documents, by their ids; what it does not have
+// is left out.
+func (s *Store) Infos(ctx context.Context, tenant string, ids []string) (map[string]DocumentInfo, error) {
 	if tenant == "" {
-		return DocumentInfo{}, fmt.Errorf("look up document %q: %w", id, rag.ErrNoTenant)
+		return nil, fmt.Errorf("look up %d documents: %w", len(ids), rag.ErrNoTenant)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	points := make([]*qdrant.PointId, len(ids))
+	for i, id := range ids {
+		points[i] = qdrant.NewID(PassageID(tenant, id, 0))
 	}
 	response, err := s.points.Get(ctx, &qdrant.GetPoints{
 		CollectionName: s.opt.Collection,
-		Ids:            []*qdrant.PointId{qdrant.NewID(PassageID(tenant, id, 0))},
+		Ids:            points,
 		WithPayload:    qdrant.NewWithPayloadInclude(documentFields...),
 		WithVectors:    qdrant.NewWithVectors(false),
 	})
-	if err == nil && len(response.GetResult()) == 0 {
-		err = ErrNotFound
-	}
-	var info DocumentInfo
-	if err == nil {
-		point := response.GetResult()[0]
-		info, err = infoOf(point.GetId(), point.GetPayload())
-	}
 	if err != nil {
-		return DocumentInfo{}, s.wrap(err, "look up document %q of tenant %q", id, tenant)
+		return nil, s.wrap(err, "look up %d documents, the first being %q, of tenant %q", len(ids), ids[0], tenant)
 	}
-	return info, nil
+	known := make(map[string]DocumentInfo, len(ids))
+	for _, point := range response.GetResult() {
+		info, err := infoOf(point.GetId(), point.GetPayload())
+		if err != nil {
+			return nil, s.wrap(err, "look up documents of tenant %q", tenant)
+		}
+		known[info.ID] = info
+	}
+	return known, nil
 }

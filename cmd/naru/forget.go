@@ -75,7 +75,7 @@ func (d *data) forget(ctx context.Context, path string) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		n, err := ix.Forget(ctx, under)
+		n, err := ix.Forget(ctx, source.KindFolder, under)
 		total += n
 		if err != nil {
 			return total, err

@@ -86,6 +86,9 @@ func NewFolder(path string, opt Options) (*Folder, error) {
 // ID is "folder:" and the absolute path.
 func (f *Folder) ID() string { return "folder:" + filepath.ToSlash(f.path) }
 
+// Kind is [KindFolder].
+func (f *Folder) Kind() string { return KindFolder }
+
 var _ Source = (*Folder)(nil)
 
 // element writes a file name as an element of a URI. Names that are not UTF-8,
@@ -113,6 +116,17 @@ func wanted(name string) bool {
 	return ok
 }
 
+// Wanted tells whether what lies at a path, written with slashes, is a document by its
+// names: a format that is read, and nothing on the way hidden.
+func Wanted(path string) bool {
+	for element := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(element, ".") {
+			return false
+		}
+	}
+	return wanted(path)
+}
+
 // open opens a regular file. The file may have been exchanged since the walk:
 // openFile does not wait for the other end of a pipe.
 func (f *Folder) open(path string) (io.ReadCloser, error) {
@@ -128,7 +142,7 @@ func (f *Folder) open(path string) (io.ReadCloser, error) {
 		file.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	return &limited{file: file, path: path, left: f.opt.MaxBytes, max: f.opt.MaxBytes}, nil
+	return Limit(file, path, f.opt.MaxBytes), nil
 }
 
 // check tells why a file is not read, or nil.
@@ -137,24 +151,34 @@ func check(info os.FileInfo, limit int64) error {
 		return fmt.Errorf("%w (%s)", ErrIrregular, info.Mode().Type())
 	}
 	if info.Size() > limit {
-		return fmt.Errorf("%w: %d bytes, and the limit is %d; split it or raise the limit", ErrTooLarge, info.Size(), limit)
+		return TooLarge(info.Size(), limit)
 	}
 	return nil
 }
 
+// TooLarge is an [ErrTooLarge] that says by how much.
+func TooLarge(size, limit int64) error {
+	return fmt.Errorf("%w: %d bytes, and the limit is %d; split it or raise the limit", ErrTooLarge, size, limit)
+}
+
+// Limit reads what a name names up to a limit, and fails where there is more.
+func Limit(from io.ReadCloser, name string, most int64) io.ReadCloser {
+	return &limited{from: from, name: name, left: most, most: most}
+}
+
 // limited fails when a file has grown beyond the limit while it is read.
 type limited struct {
-	file      *os.File
-	path      string
-	left, max int64
+	from       io.ReadCloser
+	name       string
+	left, most int64
 }
 
 func (l *limited) Read(p []byte) (int, error) {
-	n, err := l.file.Read(p)
+	n, err := l.from.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, fmt.Errorf("read %s: %w: it grew beyond the limit of %d bytes", l.path, ErrTooLarge, l.max)
+		return 0, fmt.Errorf("read %s: %w: it grew beyond the limit of %d bytes", l.name, ErrTooLarge, l.most)
 	}
 	return n, err
 }
 
-func (l *limited) Close() error { return l.file.Close() }
+func (l *limited) Close() error { return l.from.Close() }

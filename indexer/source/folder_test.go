@@ -255,10 +255,10 @@ func TestOpen(t *testing.T) {
 	if err := errors.Join(os.Remove(pipe), syscall.Mkfifo(pipe, 0o644)); err != nil {
 		t.Skipf("needs named pipes: %v", err)
 	}
-	if _, err := items["docs/pipe.md"].Open(); !errors.Is(err, source.ErrIrregular) {
+	if _, err := items["docs/pipe.md"].Open(t.Context()); !errors.Is(err, source.ErrIrregular) {
 		t.Errorf("a file that became a pipe: %v", err)
 	}
-	r, err := items["docs/same.md"].Open()
+	r, err := items["docs/same.md"].Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +266,7 @@ func TestOpen(t *testing.T) {
 	if data, err := io.ReadAll(r); err != nil || string(data) != "abc" {
 		t.Errorf("got %q, %v", data, err)
 	}
-	r, err = items["docs/grows.md"].Open()
+	r, err = items["docs/grows.md"].Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

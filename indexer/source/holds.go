@@ -17,15 +17,7 @@ func (f *Folder) Holds(key string) bool {
 		return true
 	}
 	rest, below := strings.CutPrefix(at, strings.TrimSuffix(root, "/")+"/")
-	if !below || !wanted(path.Base(rest)) {
-		return false
-	}
-	for element := range strings.SplitSeq(rest, "/") {
-		if strings.HasPrefix(element, ".") {
-			return false
-		}
-	}
-	return true
+	return below && Wanted(rest)
 }
 
 // Under returns what tells of a key whether it is that of a path or of something

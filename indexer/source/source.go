@@ -18,16 +18,19 @@ type Item struct {
 	// Key tells the item from every other, and is the same for the same file
 	// however its folder was named; see Options.Base.
 	Key string
-	// Path is where the operating system finds the file.
+	// Path is where the operating system finds the file; empty where it is none.
 	Path string
+	// Revision changes whenever the item's bytes do, so that nobody has to read them to
+	// find out; empty where the source cannot tell.
+	Revision string
 	// Modified is when the item was last changed.
 	Modified time.Time
 	// Size is in bytes, at the time of the walk.
 	Size int64
 	// Open reads the item. It fails if there is no regular file any more, and
 	// the reader fails once it has read more than the source's limit. The
-	// caller closes it.
-	Open func() (io.ReadCloser, error)
+	// caller closes it. Reading ends with the context.
+	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
 // Source is a place that documents come from. Implementations are safe for
@@ -35,6 +38,9 @@ type Item struct {
 type Source interface {
 	// ID names the source, stable across runs.
 	ID() string
+	// Kind says what its keys are of, such as [KindFolder]: those of different kinds are
+	// of different items.
+	Kind() string
 	// Walk yields every item in the order of the bytes of its URI. An item that
 	// cannot be read is yielded with its URI and a [*WalkError], and the walk
 	// goes on. Walk returns the error that yield returned, or the context's, or
@@ -43,6 +49,17 @@ type Source interface {
 	// Holds tells whether a key is one that this source would give: what is
 	// known under such a key and is not found by a walk has disappeared.
 	Holds(key string) bool
+}
+
+// KindFolder is the kind of a [Folder].
+const KindFolder = "folder"
+
+// Finder is a source that can look for one item.
+type Finder interface {
+	Source
+	// Find returns the item of a key as it is now. Of one that is not there the error is
+	// fs.ErrNotExist, of one that a walk would leave out a [*WalkError].
+	Find(ctx context.Context, key string) (Item, error)
 }
 
 // Reasons that a [WalkError] wraps; test for them with errors.Is.
@@ -62,7 +79,8 @@ var (
 type WalkError struct {
 	// URI and Key of the item or folder.
 	URI, Key string
-	// Prefix is set when everything below it was not seen either.
+	// Prefix is set when everything below it was not seen either: in a folder what is in
+	// it, elsewhere what has a key that begins with Key.
 	Prefix bool
 	// Err is the reason.
 	Err error
@@ -91,8 +109,11 @@ func (e *WalkError) Unknown() bool {
 
 // Covers tells whether the error is about the item of this key.
 func (e *WalkError) Covers(key string) bool {
-	if key == e.Key || !e.Prefix || e.folder == nil {
+	if key == e.Key || !e.Prefix {
 		return key == e.Key
+	}
+	if e.folder == nil {
+		return strings.HasPrefix(key, e.Key)
 	}
 	return strings.HasPrefix(e.folder.absolute(key), strings.TrimSuffix(e.folder.absolute(e.Key), "/")+"/")
 }

@@ -180,6 +180,6 @@ func (w *walker) file(e entry) error {
 		Path:     e.path,
 		Modified: e.info.ModTime(),
 		Size:     e.info.Size(),
-		Open:     func() (io.ReadCloser, error) { return w.folder.open(e.path) },
+		Open:     func(context.Context) (io.ReadCloser, error) { return w.folder.open(e.path) },
 	}, nil)
 }

@@ -1,0 +1,120 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/store"
+)
+
+// Sync brings one item of a source into agreement with the source: it is indexed as
+// it is there now, or deleted where it is not there. So it does not matter what its
+// caller has heard of the item, in what order, or how often; but two at once for the
+// same item may leave what the slower one saw.
+//
+// An item that is there and cannot be made a document is an error, a
+// [*SkippedError] where a hook does not want it, and what was stored of it is deleted,
+// unless it could not be read for now. [Unreadable] tells these from errors of the
+// store and the source, after which the same may succeed later. Passages are left
+// without vectors; see [Indexer.Embed].
+func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Outcome, error) {
+	id := ix.documentID(src.Kind(), key)
+	outcome := Outcome{Document: id, Status: StatusUnchanged}
+	before, err := ix.store.Info(ctx, ix.access.Tenant, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return outcome, err
+	}
+	item, err := src.Find(ctx, key)
+	switch walk, isWalk := errors.AsType[*source.WalkError](err); {
+	case errors.Is(err, fs.ErrNotExist):
+		if before.Hash != "" {
+			outcome.Status = StatusDeleted
+		}
+		// Passages may be left of a write that was cut short, though nothing is known of
+		// the document.
+		return outcome, ix.store.Delete(ctx, ix.access.Tenant, id)
+	case isWalk && !walk.Unknown():
+		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+	case err != nil:
+		return outcome, err
+	}
+	if item.Revision != "" && unchanged(before, ix.hash(uploadOf(src.Kind(), item, nil))) {
+		return outcome, nil
+	}
+	data, err := read(ctx, item)
+	if errors.Is(err, source.ErrTooLarge) {
+		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+	}
+	if err != nil {
+		return outcome, err
+	}
+	up := uploadOf(src.Kind(), item, data)
+	if unchanged(before, ix.hash(up)) {
+		return outcome, nil
+	}
+	entry, err := ix.prepare(ctx, up)
+	if err != nil {
+		if ctx.Err() != nil {
+			return outcome, ctx.Err()
+		}
+		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+	}
+	outcome.Status = StatusUpdated
+	if before.Hash == "" {
+		outcome.Status = StatusAdded
+	}
+	return outcome, ix.store.Put(ctx, entry)
+}
+
+// unfit deletes what is stored of an item that can be no document as it is now: its
+// former text is no longer what the source says.
+func (ix *Indexer) unfit(ctx context.Context, o Outcome, before store.DocumentInfo, why error) (Outcome, error) {
+	if before.Hash != "" {
+		if err := ix.store.Delete(ctx, ix.access.Tenant, before.ID); err != nil {
+			return o, err
+		}
+		o.Status = StatusDeleted
+	}
+	return o, why
+}
+
+// unreadableError is what is wrong with a document itself.
+type unreadableError struct{ err error }
+
+func (e *unreadableError) Error() string { return e.err.Error() }
+func (e *unreadableError) Unwrap() error { return e.err }
+
+// Unreadable tells whether an error of [Indexer.Sync] is the item's own, so that the
+// same happens again as long as the item is what it is.
+func Unreadable(err error) bool {
+	_, own := errors.AsType[*unreadableError](err)
+	return own
+}
+
+// Stale returns the keys among these items that Sync would do something about. Of
+// items whose revision their source does not tell, all are; those that cannot be
+// opened are to be deleted.
+func (ix *Indexer) Stale(ctx context.Context, kind string, items []source.Item) ([]string, error) {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = ix.documentID(kind, item.Key)
+	}
+	known, err := ix.store.Infos(ctx, ix.access.Tenant, ids)
+	if err != nil {
+		return nil, fmt.Errorf("compare %d items: %w", len(items), err)
+	}
+	var stale []string
+	for i, item := range items {
+		before := known[ids[i]]
+		switch {
+		case item.Open == nil && before.Hash == "":
+		case item.Open != nil && item.Revision != "" && unchanged(before, ix.hash(uploadOf(kind, item, nil))):
+		default:
+			stale = append(stale, item.Key)
+		}
+	}
+	return stale, nil
+}
