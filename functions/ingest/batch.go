@@ -87,7 +87,8 @@ func (i *invocation) message(r events.SQSMessage) error {
 			}
 			i.done[*m.Object] = true
 		}
-		if err := i.part(m, received > 1); err != nil {
+		m.Again = m.Again || received > 1 || m.Attempt > 0
+		if err := i.part(m); err != nil {
 			if m.Object != nil {
 				delete(i.done, *m.Object)
 			}
@@ -97,18 +98,17 @@ func (i *invocation) message(r events.SQSMessage) error {
 	return nil
 }
 
-// part does what a part of a message says, or sends it on. again is set where it may have
-// been done in part before.
-func (i *invocation) part(m message, again bool) error {
+// part does what a part of a message says, or sends it on.
+func (i *invocation) part(m message) error {
 	err := errTime
 	if i.work.Err() == nil {
-		err = i.aside(m, again || m.Attempt > 0)
+		err = i.aside(m)
 	}
 	fate := fateOf(err, m.Attempt, i.work.Err() != nil)
 	switch {
 	case fate.dead:
 		i.log.Error("a message is dead", "about", m.String(), "because", err)
-		m.Attempt = 0
+		m.Attempt, m.Again = 0, true
 		return i.queues.bury(i.ctx, m.body(), err.Error(), i.clock())
 	case fate.again:
 		i.log.Warn("a message is for later", "about", m.String(), "in", fate.after.String(), "because", err)
@@ -169,7 +169,7 @@ func passing(err error) bool { return awslambda.Passing(err) || retryable.IsErro
 
 // aside works on a part in a goroutine, so that what does not hear of the end of the time
 // does not keep the rest from being sent on; its writes fail with the context.
-func (i *invocation) aside(m message, again bool) error {
+func (i *invocation) aside(m message) error {
 	done := make(chan error, 1)
 	go func() {
 		var err error
@@ -179,7 +179,7 @@ func (i *invocation) aside(m message, again bool) error {
 			}
 			done <- err
 		}()
-		err = i.do(m, again)
+		err = i.do(m)
 	}()
 	select {
 	case err := <-done:
@@ -189,10 +189,10 @@ func (i *invocation) aside(m message, again bool) error {
 	}
 }
 
-func (i *invocation) do(m message, again bool) error {
+func (i *invocation) do(m message) error {
 	switch {
 	case m.Object != nil:
-		return i.object(i.work, *m.Object, again)
+		return i.object(i.work, *m.Object, m.Again)
 	case m.Vectors != nil:
 		return i.vectors(m.Vectors.Tenant)
 	case m.Reindex != nil:

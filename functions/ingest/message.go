@@ -21,8 +21,10 @@ type message struct {
 	Vectors *vectors  `json:"vectors,omitempty"`
 	Reindex *struct{} `json:"reindex,omitempty"`
 	Walk    *walk     `json:"walk,omitempty"`
-	// Attempt is how often it has failed.
-	Attempt int `json:"attempt,omitempty"`
+	// Attempt is how often it has failed, and Again is set where it may have been done in
+	// part.
+	Attempt int  `json:"attempt,omitempty"`
+	Again   bool `json:"again,omitempty"`
 }
 
 // object is one whose state is to be looked at.

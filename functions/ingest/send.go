@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -22,22 +23,32 @@ const (
 	longestDelay = 15 * time.Minute
 )
 
+// sendsAtOnce is how many requests are under way at once.
+const sendsAtOnce = 8
+
 // send puts messages into a queue, to be worked on after a delay. Some may be there
 // though it fails: then they are there twice after the next attempt.
 func (q queues) send(ctx context.Context, queue string, delay time.Duration, bodies ...string) error {
-	seconds := int32(min(delay, longestDelay).Round(time.Second) / time.Second)
+	sending, ctx := errgroup.WithContext(ctx)
+	sending.SetLimit(sendsAtOnce)
 	for some := range slices.Chunk(bodies, atOnce) {
-		entries := make([]types.SendMessageBatchRequestEntry, len(some))
-		for i, body := range some {
-			entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &body, DelaySeconds: seconds}
-		}
-		out, err := q.client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &queue, Entries: entries})
-		if err != nil {
-			return fmt.Errorf("send %d messages: %w", len(some), err)
-		}
-		if len(out.Failed) > 0 {
-			return fmt.Errorf("send %d messages: %d were not taken, the first because of %s", len(some), len(out.Failed), aws.ToString(out.Failed[0].Message))
-		}
+		sending.Go(func() error { return q.sendSome(ctx, queue, delay, some) })
+	}
+	return sending.Wait()
+}
+
+func (q queues) sendSome(ctx context.Context, queue string, delay time.Duration, bodies []string) error {
+	seconds := int32(min(delay, longestDelay).Round(time.Second) / time.Second)
+	entries := make([]types.SendMessageBatchRequestEntry, len(bodies))
+	for i := range bodies {
+		entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &bodies[i], DelaySeconds: seconds}
+	}
+	out, err := q.client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &queue, Entries: entries})
+	if err != nil {
+		return fmt.Errorf("send %d messages: %w", len(bodies), err)
+	}
+	if len(out.Failed) > 0 {
+		return fmt.Errorf("send %d messages: %d were not taken, the first because of %s", len(bodies), len(out.Failed), aws.ToString(out.Failed[0].Message))
 	}
 	return nil
 }

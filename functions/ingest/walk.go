@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func (i *invocation) walk(at walk) error {
 	if b == nil {
 		return fmt.Errorf("the walk over %s: %w", at.Source, errForeign)
 	}
-	lease, err := i.lease(at)
+	lease, err := i.lease(i.work, at)
 	if errors.Is(err, errOther) {
 		i.log.Warn("a walk ends", "over", at.Source, "because", err)
 		return nil
@@ -98,7 +99,9 @@ func (i *invocation) walk(at walk) error {
 			return err
 		case !more:
 			i.log.Info("a walk is done", "over", at.Source, "objects", at.Objects, "named", at.Named, "seconds", i.clock().Sub(at.Begun).Seconds())
-			return i.state.Delete(i.ctx, lease)
+			i.leased(&lease, at.Run, ended)
+			_, err := i.state.Put(i.ctx, lease)
+			return err
 		}
 	}
 }
@@ -126,23 +129,31 @@ func (w *worker) sourceOf(id string) (b *bucket, first bool) {
 // errOther: the source is walked over by another, or this message was done before.
 var errOther = errors.New("another walk goes over the source, or the message came twice")
 
+// ended is the step of a walk that is over.
+const ended = "ended"
+
 // lease has the source for this walk and step. The entry says which walk has it and what
-// step comes next.
-func (w *worker) lease(at walk) (state.Entry, error) {
-	return state.Update(context.Background(), w.state, "walk/"+at.Source, func(e *state.Entry) error {
-		run, step, _ := strings.Cut(string(e.Value), " ")
-		var next int
+// step comes next; that of one that is over keeps its last message from coming twice.
+func (w *worker) lease(ctx context.Context, at walk) (state.Entry, error) {
+	return state.Update(ctx, w.state, "walk/"+at.Source, func(e *state.Entry) error {
 		if e.Version != "" {
-			if _, err := fmt.Sscan(step, &next); err != nil {
+			run, step, _ := strings.Cut(string(e.Value), " ")
+			next, err := strconv.Atoi(step)
+			switch {
+			case step == ended && run != at.Run:
+			case step == ended, run != at.Run, next > at.Step:
+				return errOther
+			case err != nil:
 				return fmt.Errorf("the entry %s is %q", e.Key, e.Value)
 			}
-			if run != at.Run || next > at.Step {
-				return errOther
-			}
 		}
-		e.Value, e.Expires = fmt.Appendf(nil, "%s %d", at.Run, at.Step), w.clock().Add(walkLease).Truncate(time.Second)
+		w.leased(e, at.Run, strconv.Itoa(at.Step))
 		return nil
 	})
+}
+
+func (w *worker) leased(e *state.Entry, run, step string) {
+	e.Value, e.Expires = []byte(run+" "+step), w.clock().Add(walkLease).Truncate(time.Second)
 }
 
 // goOn leaves the rest to the next message. Should it come twice, the entry tells.
@@ -151,7 +162,7 @@ func (i *invocation) goOn(at walk, lease state.Entry) error {
 	if err := i.queues.send(i.ctx, i.queues.Reindex, 0, message{Walk: &at}.body()); err != nil {
 		return err
 	}
-	lease.Value = fmt.Appendf(nil, "%s %d", at.Run, at.Step)
+	i.leased(&lease, at.Run, strconv.Itoa(at.Step))
 	_, err := i.state.Put(i.ctx, lease)
 	if errors.Is(err, state.ErrConflict) {
 		return nil // the next one has begun

@@ -33,7 +33,12 @@ type Options struct {
 	// MaxBytes is the size of the largest object that is read, in bytes; zero means
 	// source.DefaultMaxBytes.
 	MaxBytes int64
+	// PageSize is how many objects a page goes over, at most and by default 1,000.
+	PageSize int
 }
+
+// mostListed is how many objects S3 lists at most.
+const mostListed = 1000
 
 // Bucket is the documents in a bucket: the objects whose extension package extract knows,
 // without what is hidden (an element of the key begins with a dot).
@@ -49,6 +54,9 @@ var _ source.Finder = (*Bucket)(nil)
 func New(client *s3.Client, bucket string, opt Options) *Bucket {
 	if opt.MaxBytes <= 0 {
 		opt.MaxBytes = source.DefaultMaxBytes
+	}
+	if opt.PageSize <= 0 || opt.PageSize > mostListed {
+		opt.PageSize = mostListed
 	}
 	return &Bucket{client, bucket, opt}
 }
@@ -100,11 +108,11 @@ type Found struct {
 	Err error
 }
 
-// Page lists the documents among some thousand objects after a mark, in the order of the
+// Page lists the documents among Options.PageSize objects after a mark, in the order of the
 // bytes of their keys; it returns the mark for the next page, which is empty at the end,
 // as the first page's is. A mark is good at any later time.
 func (b *Bucket) Page(ctx context.Context, after string) (all []Found, next string, err error) {
-	input := &s3.ListObjectsV2Input{Bucket: &b.name, EncodingType: types.EncodingTypeUrl} // XML cannot hold every key
+	input := &s3.ListObjectsV2Input{Bucket: &b.name, MaxKeys: aws.Int32(int32(b.opt.PageSize)), EncodingType: types.EncodingTypeUrl} // XML cannot hold every key
 	if b.opt.Prefix != "" {
 		input.Prefix = &b.opt.Prefix
 	}

@@ -133,11 +133,11 @@ func TestKeys(t *testing.T) {
 // TestPages: a walk over more than a page is whole, and goes on from any mark.
 func TestPages(t *testing.T) {
 	s := newService(t)
-	const n = 1203
+	const n = 53
 	for i := range n {
 		s.put(fmt.Sprintf("docs/%04d.md", i), "x")
 	}
-	b := s3.New(s.Client, "notices", s3.Options{})
+	b := s3.New(s.Client, "notices", s3.Options{PageSize: 30})
 	if got, wrong := walked(t, b); len(got) != n || len(wrong) > 0 || !slices.IsSorted(got) {
 		t.Errorf("%d objects are walked, %v", len(got), wrong)
 	}
