@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -115,9 +114,6 @@ func readOurs(body string) (m message, err error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
 		return m, fmt.Errorf("the message cannot be read: %v", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return m, errors.New("the message has something after its object")
 	}
 	if m.Naru != form {
 		return m, fmt.Errorf("the message is of form %d, and this program reads %d", m.Naru, form)

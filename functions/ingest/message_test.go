@@ -17,7 +17,7 @@ func s3Event(keys ...string) string {
 	return `{"Records":[` + strings.Join(records, ",") + `]}`
 }
 
-func TestRead(t *testing.T) {
+func TestReadMessage(t *testing.T) {
 	for _, tt := range []struct {
 		name, body string
 		keys       []string
@@ -63,7 +63,7 @@ func TestRead(t *testing.T) {
 		{`{"naru":1,"reindex":{},"vectors":{"tenant":"a"}}`, "has to have one of"},
 		{`{"naru":1,"vectors":{}}`, "have no tenant"},
 		{`{"naru":1,"object":{"bucket":"b","key":"k","tenant":"t"}}`, `unknown field "tenant"`},
-		{`{"naru":1,"reindex":{}} {}`, "something after its object"},
+		{`{"naru":1,"reindex":{}} {}`, "is no JSON object"},
 		{`{"naru":"1"}`, "cannot be read"},
 		{`{"naru":1,"reindex":{},"attempt":-1}`, "attempt is below zero"},
 	} {
@@ -73,9 +73,9 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever a queue holds is read or refused, and what is read is read again
+// FuzzReadMessage: whatever a queue holds is read or refused, and what is read is read again
 // from what is written of it.
-func FuzzRead(f *testing.F) {
+func FuzzReadMessage(f *testing.F) {
 	f.Add(s3Event("a+b%2B.md", "c.md"))
 	f.Add(`{"naru":1,"walk":{"source":"s3:a/","run":"r","step":2,"phase":"objects","begun":"2026-11-28T09:00:00Z","objects":1,"named":2},"attempt":3}`)
 	f.Add(`{"naru":1,"vectors":{"tenant":"a"}}`)
