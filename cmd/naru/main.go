@@ -10,6 +10,8 @@
 //	naru restore FILE     bring a snapshot back
 //	naru doctor           check configuration, folder and store
 //	naru plugin …         make, check, sign and admit plugins
+//	naru key …            make, list and remove the keys of those who may ask
+//	naru redrive          send work of functions that failed back to be done
 //
 // The program only wires packages together: the path of a question is in
 // package rag, that of a document in package indexer.
@@ -92,7 +94,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g), newRedrive(&g))
 	return root
 }
 
