@@ -190,6 +190,8 @@ type Outcome struct {
 	// Document is its ID.
 	Document string
 	Status   Status
+	// Hash is of what was put or found, and of how it is read; empty where nothing was.
+	Hash string
 }
 
 // Put indexes documents that were handed in, all of them in one write. It
@@ -201,13 +203,14 @@ func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error
 	for i, handed := range uploads {
 		up := upload{Upload: handed, source: sourceUpload, key: handed.URI}
 		outcomes[i].Document = ix.documentID(up.source, up.key)
+		outcomes[i].Hash = ix.hash(up)
 		before, err := ix.store.Info(ctx, ix.access.Tenant, outcomes[i].Document)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			outcomes[i].Status = StatusAdded
 		case err != nil:
 			return nil, err
-		case before.Hash == ix.hash(up):
+		case before.Hash == outcomes[i].Hash:
 			outcomes[i].Status = StatusUnchanged
 			continue
 		default:

@@ -37,11 +37,12 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 		// the document.
 		return outcome, ix.store.Delete(ctx, ix.access.Tenant, id)
 	case isWalk && !walk.Unknown():
+		outcome.Hash = ix.hash(uploadOf(src.Kind(), item, nil))
 		return ix.unfit(ctx, outcome, before, &unreadableError{err})
 	case err != nil:
 		return outcome, err
 	}
-	if item.Revision != "" && unchanged(before, ix.hash(uploadOf(src.Kind(), item, nil))) {
+	if outcome.Hash = ix.hash(uploadOf(src.Kind(), item, nil)); item.Revision != "" && unchanged(before, outcome.Hash) {
 		return outcome, nil
 	}
 	data, err := read(ctx, item)
@@ -52,7 +53,7 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 		return outcome, err
 	}
 	up := uploadOf(src.Kind(), item, data)
-	if unchanged(before, ix.hash(up)) {
+	if outcome.Hash = ix.hash(up); unchanged(before, outcome.Hash) {
 		return outcome, nil
 	}
 	entry, err := ix.prepare(ctx, up)
@@ -94,10 +95,17 @@ func Unreadable(err error) bool {
 	return own
 }
 
-// Stale returns the keys among these items that Sync would do something about. Of
-// items whose revision their source does not tell, all are; those that cannot be
-// opened are to be deleted.
-func (ix *Indexer) Stale(ctx context.Context, kind string, items []source.Item) ([]string, error) {
+// Stale is an item that Sync would do something about.
+type Stale struct {
+	// Key is the item's, Document the id of its document, and Hash what Sync would
+	// return as that.
+	Key, Document, Hash string
+}
+
+// Stale returns those among these items that Sync would do something about. Of items
+// whose revision their source does not tell, all are; those that cannot be opened are
+// to be deleted.
+func (ix *Indexer) Stale(ctx context.Context, kind string, items []source.Item) ([]Stale, error) {
 	ids := make([]string, len(items))
 	for i, item := range items {
 		ids[i] = ix.documentID(kind, item.Key)
@@ -106,14 +114,14 @@ func (ix *Indexer) Stale(ctx context.Context, kind string, items []source.Item) 
 	if err != nil {
 		return nil, fmt.Errorf("compare %d items: %w", len(items), err)
 	}
-	var stale []string
+	var stale []Stale
 	for i, item := range items {
-		before := known[ids[i]]
+		before, hash := known[ids[i]], ix.hash(uploadOf(kind, item, nil))
 		switch {
 		case item.Open == nil && before.Hash == "":
-		case item.Open != nil && item.Revision != "" && unchanged(before, ix.hash(uploadOf(kind, item, nil))):
+		case item.Open != nil && item.Revision != "" && unchanged(before, hash):
 		default:
-			stale = append(stale, item.Key)
+			stale = append(stale, Stale{item.Key, ids[i], hash})
 		}
 	}
 	return stale, nil

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/naru-rag/naru/access"
@@ -26,15 +25,11 @@ func OpenState(ctx context.Context, c *config.Config) (state.Store, error) {
 	if c.State.Table == "" {
 		return embedded.Open(filepath.Join(c.Data, "state.db"), embedded.Options{}), nil
 	}
-	guard, err := Guard(ctx, c, slog.Default())
+	made, err := awsClients(ctx, c, slog.Default(), "")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("state.table: %w", err)
 	}
-	aws, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awsClient(guard)))
-	if err != nil {
-		return nil, fmt.Errorf("state.table: the AWS configuration: %w", err)
-	}
-	return dynamodb.Open(awsdynamodb.NewFromConfig(aws), c.State.Table, dynamodb.Options{NewVersion: rand.Text}), nil
+	return dynamodb.Open(awsdynamodb.NewFromConfig(made), c.State.Table, dynamodb.Options{NewVersion: rand.Text}), nil
 }
 
 // Keys are the API keys in a state.

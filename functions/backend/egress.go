@@ -4,14 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
-	"os"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/naru-rag/naru/config"
 	embedder "github.com/naru-rag/naru/embed/remote"
@@ -68,6 +61,20 @@ func endpoints(ctx context.Context, c *config.Config) ([]region.Endpoint, error)
 		}
 		places = append(places, place{url, why})
 	}
+	for i := range c.Sources {
+		if from := &c.Sources[i].S3; from.Bucket != "" {
+			url, err := bucketAddress(ctx, from)
+			if err != nil {
+				return nil, fmt.Errorf("sources[%d].s3: %w", i, err)
+			}
+			places = append(places, place{url, fmt.Sprintf("sources[%d].s3", i)})
+		}
+	}
+	for _, queue := range []place{{c.Queues.Index, "queues.index"}, {c.Queues.Reindex, "queues.reindex"}, {c.Queues.Dead, "queues.dead"}} {
+		if queue.url != "" {
+			places = append(places, queue)
+		}
+	}
 	var all []region.Endpoint
 	if c.Store.URL != "" {
 		address, err := remote.ParseURL(c.Store.URL)
@@ -84,39 +91,4 @@ func endpoints(ctx context.Context, c *config.Config) ([]region.Endpoint, error)
 		all = append(all, e)
 	}
 	return all, nil
-}
-
-// awsRegion is the region that is named, or else that of the environment.
-func awsRegion(ctx context.Context, name string) (string, error) {
-	if name != "" {
-		return name, nil
-	}
-	c, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the environment's configuration of AWS: %w", err)
-	}
-	return c.Region, nil
-}
-
-// tableAddress is where DynamoDB is: where the environment says so, or in its region.
-func tableAddress(ctx context.Context) (url, why string, err error) {
-	for _, name := range []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"} {
-		if url := os.Getenv(name); url != "" {
-			return url, name, nil
-		}
-	}
-	name, err := awsRegion(ctx, "")
-	if err != nil {
-		return "", "", err
-	}
-	e, err := awsdynamodb.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, awsdynamodb.EndpointParameters{Region: aws.String(name)})
-	if err != nil {
-		return "", "", fmt.Errorf("state.table: the region %q: %w", name, err)
-	}
-	return e.URI.String(), "state.table", nil
-}
-
-// awsClient is what the AWS SDK connects with.
-func awsClient(g *region.Guard) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, g.DialContext })
 }

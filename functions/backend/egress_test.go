@@ -33,6 +33,12 @@ func TestEndpoints(t *testing.T) {
 			c.Access.OIDC = []config.Issuer{{Issuer: "https://login.example/realms/a"}}
 			c.Egress.Allow = []string{"keys.example:8443", "[2001:db8::1]:443"}
 		}, []string{"login.example:443 access.oidc[0].issuer", "keys.example:8443 egress.allow[0]", "[2001:db8::1]:443 egress.allow[1]"}},
+		"buckets": {func(c *config.Config) {
+			c.Sources = []config.Source{{Path: "docs"}, {S3: config.S3{Bucket: "notices"}}, {S3: config.S3{Bucket: "others", Region: "ap-northeast-2"}}, {S3: config.S3{Bucket: "ours", Endpoint: "https://minio.example:9000"}}}
+		}, []string{"notices.s3.eu-west-3.amazonaws.com:443 sources[1].s3", "others.s3.ap-northeast-2.amazonaws.com:443 sources[2].s3", "minio.example:9000 sources[3].s3"}},
+		"queues": {func(c *config.Config) {
+			c.Queues.Index, c.Queues.Dead = "https://sqs.eu-west-3.amazonaws.com/1/index", "https://sqs.eu-west-3.amazonaws.com/1/dead"
+		}, []string{"sqs.eu-west-3.amazonaws.com:443 queues.index", "sqs.eu-west-3.amazonaws.com:443 queues.dead"}},
 		"what is not used": {func(c *config.Config) { c.Embedder.URL = "https://embed.example/v1" }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

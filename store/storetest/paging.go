@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
@@ -130,6 +133,92 @@ var paging = []sentence{
 	{"A mark that no page gave out is ErrBadMark", func(s *subject) {
 		if _, _, err := s.Page(s.ctx, anyone, "no mark", 10); !errors.Is(err, store.ErrBadMark) {
 			s.Errorf("Page returns %v", err)
+		}
+	}},
+	{"Infos knows those of several documents that are there", func(s *subject) {
+		a, b := entry("a", "The ferry."), entry("b", "The ship.")
+		s.put(a, b)
+		known, err := s.Infos(s.ctx, tenant, []string{b.Document.ID, "unknown", a.Document.ID})
+		if err != nil || len(known) != 2 || known[a.Document.ID].URI != "a" || known[b.Document.ID].URI != "b" {
+			s.Errorf("Infos returns %+v, %v", known, err)
+		}
+		if known, err := s.Infos(s.ctx, "other", []string{a.Document.ID}); err != nil || len(known) > 0 {
+			s.Errorf("of another tenant Infos returns %+v, %v", known, err)
+		}
+		if _, err := s.Infos(s.ctx, "", []string{a.Document.ID}); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("without a tenant Infos returns %v", err)
+		}
+	}},
+	{"Pages of a source list what came from its kind, with what was removed", func(s *subject) {
+		for i := range 5 {
+			e := entry(fmt.Sprint("object ", i), "One.")
+			e.Source = "s3"
+			s.put(e, entry(fmt.Sprint("file ", i), "Two."))
+		}
+		removed := store.DocumentID(tenant, "object 3")
+		if err := s.Remove(s.ctx, tenant, removed); err != nil {
+			s.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for mark := ""; ; {
+			infos, next, err := s.PageOfSource(s.ctx, tenant, "s3", mark, 2)
+			if err != nil {
+				s.Fatal(err)
+			}
+			for _, info := range infos {
+				if info.Source != "s3" || seen[info.ID] {
+					s.Errorf("%+v is listed", info)
+				}
+				seen[info.ID] = true
+			}
+			if mark = next; mark == "" {
+				break
+			}
+		}
+		if len(seen) != 5 || !seen[removed] {
+			s.Errorf("%d are listed", len(seen))
+		}
+		if _, _, err := s.PageOfSource(s.ctx, "", "s3", "", 2); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("without a tenant PageOfSource returns %v", err)
+		}
+	}},
+	{"Passages whose document is not there are orphans, until it is deleted", func(s *subject) {
+		whole, half := entry("whole", "One.", "Two.", "Three."), entry("half", "The ferry.", "The ship.", "The boat.")
+		s.put(whole, half, accessible(entry("theirs", "Four.", "Five."), rag.Access{Tenant: "other"}))
+		// As a server that stopped in the middle of a Put leaves it.
+		if _, err := qdrant.NewPointsClient(s.conn).Delete(s.ctx, &qdrant.DeletePoints{CollectionName: "storetest", Wait: proto.Bool(true),
+			Points: qdrant.NewPointsSelector(qdrant.NewID(store.PassageID(tenant, half.Document.ID, 0)))}); err != nil {
+			s.Fatal(err)
+		}
+		orphans := func() (all []store.Orphan) {
+			for mark := ""; ; {
+				some, next, err := s.Orphans(s.ctx, tenant, mark, 3)
+				if err != nil {
+					s.Fatal(err)
+				}
+				all = append(all, some...)
+				if mark = next; mark == "" {
+					return all
+				}
+			}
+		}
+		all := orphans()
+		for _, o := range all {
+			if o != (store.Orphan{ID: half.Document.ID, URI: "half", Source: "folder", Key: "key of half"}) {
+				s.Errorf("%+v is an orphan", o)
+			}
+		}
+		if len(all) == 0 {
+			s.Error("there are no orphans")
+		}
+		if err := s.Delete(s.ctx, tenant, half.Document.ID); err != nil {
+			s.Fatal(err)
+		}
+		if all := orphans(); len(all) > 0 || len(s.texts("ferry ship boat", anyone)) > 0 {
+			s.Errorf("there are still %+v", all)
+		}
+		if _, _, err := s.Orphans(s.ctx, "", "", 3); !errors.Is(err, rag.ErrNoTenant) {
+			s.Errorf("without a tenant Orphans returns %v", err)
 		}
 	}},
 }

@@ -1,4 +1,4 @@
-package main
+package ingest
 
 import (
 	"bytes"
@@ -19,6 +19,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/awslambda"
 	"github.com/naru-rag/naru/store/embedded"
 )
@@ -74,7 +76,7 @@ func newStand(t *testing.T, files map[string]string) *stand {
 		}
 	}
 	t.Chdir(dir)
-	if s.f, err = awslambda.New(nil, slog.New(slog.NewTextHandler(&s.log, nil)), awslambda.Bundled{Model: model}); err != nil {
+	if s.f, err = awslambda.New(nil, slog.New(slog.NewTextHandler(&s.log, nil)), awslambda.Bundled{Model: func() (embed.Embedder, error) { return e5small.Open() }}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

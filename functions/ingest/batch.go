@@ -1,0 +1,202 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/naru-rag/naru/functions/awslambda"
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source/s3"
+)
+
+const (
+	// reserve is what is kept of an invocation's time to send on what is not done.
+	reserve = 2 * time.Second
+	// mostAttempts is how often is tried what fails for an unknown reason.
+	mostAttempts = 8
+	// firstWait is how long what has failed waits; it trebles with each failure.
+	firstWait = 10 * time.Second
+	// heldWait is how long what somebody else is at waits.
+	heldWait = 5 * time.Second
+)
+
+// batchOf is an event that a queue sends; false where it is another's.
+func batchOf(event json.RawMessage) (events.SQSEvent, bool) {
+	var e events.SQSEvent
+	if json.Unmarshal(event, &e) != nil || len(e.Records) == 0 {
+		return e, false
+	}
+	for _, r := range e.Records {
+		if r.EventSource != "aws:sqs" {
+			return e, false
+		}
+	}
+	return e, true
+}
+
+// batch works on the messages of a batch one after the other, and tells which of them
+// the queue has to send again.
+func (w *worker) batch(ctx context.Context, batch events.SQSEvent) events.SQSEventResponse {
+	answer := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	ctx, cancel := awslambda.Within(ctx)
+	defer cancel()
+	i := &invocation{worker: w, ctx: ctx, work: ctx, done: map[object]bool{}}
+	if deadline, ok := ctx.Deadline(); ok {
+		var stop context.CancelFunc
+		i.work, stop = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer stop()
+	}
+	for _, r := range batch.Records {
+		if err := i.message(r); err != nil {
+			w.log.Error("a message will come again", "message", r.MessageId, "error", err)
+			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: r.MessageId})
+		}
+	}
+	return answer
+}
+
+// invocation is the work on one batch.
+type invocation struct {
+	*worker
+	// ctx ends when the invocation has to; work before that.
+	ctx, work context.Context
+	// done are the objects that the batch has named already.
+	done map[object]bool
+}
+
+// message sees to a message. Its error is what the queue has to send again.
+func (i *invocation) message(r events.SQSMessage) error {
+	parts, err := read(r.Body)
+	if err != nil {
+		i.log.Error("a message is dead", "message", r.MessageId, "because", err)
+		return i.queues.bury(i.ctx, r.Body, err.Error(), i.clock())
+	}
+	received, _ := strconv.Atoi(r.Attributes["ApproximateReceiveCount"])
+	for _, m := range parts {
+		if m.Object != nil {
+			if i.done[*m.Object] {
+				continue
+			}
+			i.done[*m.Object] = true
+		}
+		if err := i.part(m, received > 1); err != nil {
+			if m.Object != nil {
+				delete(i.done, *m.Object)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// part does what a part of a message says, or sends it on. again is set where it may have
+// been done in part before.
+func (i *invocation) part(m message, again bool) error {
+	err := errTime
+	if i.work.Err() == nil {
+		err = i.aside(m, again || m.Attempt > 0)
+	}
+	fate := fateOf(err, m.Attempt, i.work.Err() != nil)
+	switch {
+	case fate.dead:
+		i.log.Error("a message is dead", "about", m.String(), "because", err)
+		m.Attempt = 0
+		return i.queues.bury(i.ctx, m.body(), err.Error(), i.clock())
+	case fate.again:
+		i.log.Warn("a message is for later", "about", m.String(), "in", fate.after.String(), "because", err)
+		if fate.counts {
+			m.Attempt++
+		}
+		queue, err := i.queues.queueOf(m.body())
+		if err != nil {
+			return err
+		}
+		return i.queues.send(i.ctx, queue, fate.after, m.body())
+	case err != nil:
+		i.log.Info("a document is not wanted", "about", m.String(), "because", err)
+	}
+	return nil
+}
+
+// fate is what becomes of a message.
+type fate struct {
+	dead, again bool
+	// after is how long it waits, and counts tells whether that counts as a failure.
+	after  time.Duration
+	counts bool
+}
+
+// fateOf decides by the error of an attempt; over tells whether the time was over.
+func fateOf(err error, attempt int, over bool) fate {
+	_, skipped := errors.AsType[*indexer.SkippedError](err)
+	wait := firstWait
+	for range min(attempt, mostAttempts) {
+		wait = min(3*wait, longestDelay)
+	}
+	switch {
+	case err == nil, skipped:
+		return fate{}
+	case errors.Is(err, errTime):
+		return fate{again: true}
+	case errors.Is(err, errHeld), errors.Is(err, s3.ErrChanged):
+		return fate{again: true, after: heldWait}
+	case indexer.Unreadable(err), errors.Is(err, errForeign):
+		return fate{dead: true}
+	case passing(err) && !over:
+		return fate{again: true, after: wait, counts: true}
+	case attempt+1 >= mostAttempts:
+		return fate{dead: true}
+	}
+	return fate{again: true, after: wait, counts: true}
+}
+
+// errTime: there is no time left to begin with it.
+var errTime = errors.New("the time of the invocation is over")
+
+var retryable = retry.NewStandard()
+
+// passing tells whether an error may be over later, however long that takes: the
+// store's or a service's.
+func passing(err error) bool { return awslambda.Passing(err) || retryable.IsErrorRetryable(err) }
+
+// aside works on a part in a goroutine, so that what does not hear of the end of the time
+// does not keep the rest from being sent on; its writes fail with the context.
+func (i *invocation) aside(m message, again bool) error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+			done <- err
+		}()
+		err = i.do(m, again)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-i.work.Done():
+		return i.work.Err()
+	}
+}
+
+func (i *invocation) do(m message, again bool) error {
+	switch {
+	case m.Object != nil:
+		return i.object(i.work, *m.Object, again)
+	case m.Vectors != nil:
+		return i.vectors(m.Vectors.Tenant)
+	case m.Reindex != nil:
+		return i.begin(i.work)
+	}
+	return i.walk(*m.Walk)
+}

@@ -1,0 +1,341 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/state"
+)
+
+// walk is a walk over a source as it goes from one invocation to the next: it compares
+// what the source and the store have, and names to function index what differs. It
+// changes nothing itself, except that it takes away passages that no document has.
+type walk struct {
+	// Source is the source's id.
+	Source string `json:"source"`
+	// Run tells this walk from others over the source, and Step its messages.
+	Run  string `json:"run"`
+	Step int    `json:"step"`
+	// Phase is what is looked at, from After on.
+	Phase phase  `json:"phase"`
+	After string `json:"after,omitempty"`
+
+	Begun time.Time `json:"begun"`
+	// Objects are those that were seen, and Named those of them and of the documents that
+	// function index was told of.
+	Objects int `json:"objects"`
+	Named   int `json:"named"`
+}
+
+// phase is a part of a walk.
+type phase string
+
+const (
+	// lookAtObjects finds what was added or changed.
+	lookAtObjects phase = "objects"
+	// lookAtDocuments finds what is gone.
+	lookAtDocuments phase = "documents"
+	// lookAtPassages finds what is left of documents.
+	lookAtPassages phase = "passages"
+)
+
+const (
+	// walkLease is how long a walk may be silent before another takes its place: longer
+	// than a queue holds messages back.
+	walkLease = 30 * time.Minute
+	// pageTime is what a page may take.
+	pageTime = 3 * time.Second
+	// documentsAtOnce and passagesAtOnce are how many a page has, and headsAtOnce how
+	// many objects are looked for at once.
+	documentsAtOnce = 256
+	passagesAtOnce  = 512
+	headsAtOnce     = 16
+)
+
+// begin begins a walk over each bucket.
+func (w *worker) begin(ctx context.Context) error {
+	var bodies []string
+	for _, b := range w.buckets {
+		bodies = append(bodies, message{Walk: &walk{Source: b.ID(), Run: w.newID(), Phase: lookAtObjects, Begun: w.clock().UTC()}}.body())
+	}
+	if len(bodies) == 0 {
+		return fmt.Errorf("no configured source is a bucket: there is nothing to walk over")
+	}
+	return w.queues.send(ctx, w.queues.Reindex, 0, bodies...)
+}
+
+// walk goes on with a walk as long as there is time, and leaves the rest to the next
+// message.
+func (i *invocation) walk(at walk) error {
+	b, first := i.sourceOf(at.Source)
+	if b == nil {
+		return fmt.Errorf("the walk over %s: %w", at.Source, errForeign)
+	}
+	lease, err := i.lease(at)
+	if errors.Is(err, errOther) {
+		i.log.Warn("a walk ends", "over", at.Source, "because", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for pages := 0; ; pages++ {
+		if pages > 0 && i.remaining() < pageTime {
+			return i.goOn(at, lease)
+		}
+		more, err := i.page(b, &at, first)
+		switch {
+		case err != nil && pages > 0 && i.work.Err() != nil:
+			return i.goOn(at, lease)
+		case err != nil:
+			return err
+		case !more:
+			i.log.Info("a walk is done", "over", at.Source, "objects", at.Objects, "named", at.Named, "seconds", i.clock().Sub(at.Begun).Seconds())
+			return i.state.Delete(i.ctx, lease)
+		}
+	}
+}
+
+func (i *invocation) remaining() time.Duration {
+	if deadline, ok := i.work.Deadline(); ok {
+		return time.Until(deadline)
+	}
+	return walkLease
+}
+
+// sourceOf is the bucket of an id, and whether it is the first of its tenant.
+func (w *worker) sourceOf(id string) (b *bucket, first bool) {
+	tenants := map[string]bool{}
+	for i := range w.buckets {
+		b := &w.buckets[i]
+		if b.ID() == id {
+			return b, !tenants[b.access.Tenant]
+		}
+		tenants[b.access.Tenant] = true
+	}
+	return nil, false
+}
+
+// errOther: the source is walked over by another, or this message was done before.
+var errOther = errors.New("another walk goes over the source, or the message came twice")
+
+// lease has the source for this walk and step. The entry says which walk has it and what
+// step comes next.
+func (w *worker) lease(at walk) (state.Entry, error) {
+	return state.Update(context.Background(), w.state, "walk/"+at.Source, func(e *state.Entry) error {
+		run, step, _ := strings.Cut(string(e.Value), " ")
+		var next int
+		if e.Version != "" {
+			if _, err := fmt.Sscan(step, &next); err != nil {
+				return fmt.Errorf("the entry %s is %q", e.Key, e.Value)
+			}
+			if run != at.Run || next > at.Step {
+				return errOther
+			}
+		}
+		e.Value, e.Expires = fmt.Appendf(nil, "%s %d", at.Run, at.Step), w.clock().Add(walkLease).Truncate(time.Second)
+		return nil
+	})
+}
+
+// goOn leaves the rest to the next message. Should it come twice, the entry tells.
+func (i *invocation) goOn(at walk, lease state.Entry) error {
+	at.Step++
+	if err := i.queues.send(i.ctx, i.queues.Reindex, 0, message{Walk: &at}.body()); err != nil {
+		return err
+	}
+	lease.Value = fmt.Appendf(nil, "%s %d", at.Run, at.Step)
+	_, err := i.state.Put(i.ctx, lease)
+	if errors.Is(err, state.ErrConflict) {
+		return nil // the next one has begun
+	}
+	return err
+}
+
+// page looks at one page, and moves the walk on; false is its end.
+func (i *invocation) page(b *bucket, at *walk, first bool) (more bool, err error) {
+	next := phase("")
+	switch at.Phase {
+	case lookAtObjects:
+		next = lookAtDocuments
+		at.After, err = i.objects(b, at)
+	case lookAtDocuments:
+		if first {
+			next = lookAtPassages
+		}
+		at.After, err = i.documents(b, at)
+	case lookAtPassages:
+		at.After, err = i.passages(b, at)
+	default:
+		return false, fmt.Errorf("the walk over %s: %w: there is no phase %q", at.Source, errForeign, at.Phase)
+	}
+	if err != nil {
+		return false, err
+	}
+	if at.After == "" {
+		at.Phase = next
+	}
+	if at.Phase != "" {
+		return true, nil
+	}
+	return false, i.lacking(b.access.Tenant)
+}
+
+// objects names those of a page that are not indexed as they are.
+func (i *invocation) objects(b *bucket, at *walk) (next string, err error) {
+	found, next, err := b.Page(i.work, at.After)
+	if err != nil {
+		return at.After, err
+	}
+	ix, err := i.indexer(i.work, b.access)
+	if err != nil {
+		return at.After, err
+	}
+	items := make([]source.Item, len(found))
+	for n, f := range found {
+		items[n] = f.Item
+	}
+	stale, err := ix.Stale(i.work, b.Kind(), items)
+	if err != nil {
+		return at.After, err
+	}
+	var keys []string
+	for _, s := range stale {
+		switch unfit, err := i.unfit(i.work, s); {
+		case err != nil:
+			return at.After, err
+		case !unfit:
+			keys = append(keys, s.Key)
+		}
+	}
+	if err := i.name(at, keys); err != nil {
+		return at.After, err
+	}
+	at.Objects += len(items)
+	return next, nil
+}
+
+// name tells function index of objects.
+func (i *invocation) name(at *walk, keys []string) error {
+	var bodies []string
+	for _, key := range keys {
+		of, name, _ := strings.Cut(key, "/")
+		bodies = append(bodies, message{Object: &object{of, name}}.body())
+	}
+	if err := i.queues.send(i.work, i.queues.Index, 0, bodies...); err != nil {
+		return err
+	}
+	at.Named += len(bodies)
+	return nil
+}
+
+// documents names the objects of those of a page that the bucket has no longer.
+func (i *invocation) documents(b *bucket, at *walk) (next string, err error) {
+	s, err := i.store(i.work, b.access.Tenant)
+	if err != nil {
+		return at.After, err
+	}
+	infos, next, err := s.PageOfSource(i.work, b.access.Tenant, b.Kind(), at.After, documentsAtOnce)
+	if err != nil {
+		return at.After, err
+	}
+	gone := make([]bool, len(infos))
+	looking, ctx := errgroup.WithContext(i.work)
+	looking.SetLimit(headsAtOnce)
+	for n, info := range infos {
+		if !b.Holds(info.Key) {
+			continue
+		}
+		looking.Go(func() error {
+			_, err := b.Find(ctx, info.Key)
+			_, unfit := errors.AsType[*source.WalkError](err)
+			if gone[n] = errors.Is(err, fs.ErrNotExist) || unfit; gone[n] {
+				return nil
+			}
+			return err
+		})
+	}
+	if err := looking.Wait(); err != nil {
+		return at.After, err
+	}
+	var keys []string
+	for n, info := range infos {
+		if gone[n] {
+			keys = append(keys, info.Key)
+		}
+	}
+	return next, i.name(at, keys)
+}
+
+// orphanAge is how old passages without a document must be: older than any write that
+// may still be under way.
+const orphanAge = time.Hour
+
+// passages takes away those of a page that no document has. Of a bucket's, function index
+// is told; others are taken away at the second look.
+func (i *invocation) passages(b *bucket, at *walk) (next string, err error) {
+	tenant := b.access.Tenant
+	s, err := i.store(i.work, tenant)
+	if err != nil {
+		return at.After, err
+	}
+	orphans, next, err := s.Orphans(i.work, tenant, at.After, passagesAtOnce)
+	if err != nil {
+		return at.After, err
+	}
+	var keys []string
+	for _, o := range orphans {
+		if of, name, _ := strings.Cut(o.Key, "/"); o.Source == b.Kind() {
+			if owner, err := i.bucketOf(object{of, name}); owner != nil && err == nil && owner.access.Tenant == tenant {
+				keys = append(keys, o.Key)
+				continue
+			}
+		}
+		old, err := i.seenBefore(o.ID)
+		if err != nil {
+			return at.After, err
+		}
+		if old {
+			i.log.Warn("passages without a document are deleted", "uri", o.URI, "document", o.ID)
+			if err := s.Delete(i.work, tenant, o.ID); err != nil {
+				return at.After, err
+			}
+		}
+	}
+	return next, i.name(at, keys)
+}
+
+// seenBefore tells whether an orphan was seen a while ago, and else remembers it.
+func (i *invocation) seenBefore(document string) (old bool, err error) {
+	now := i.clock()
+	_, err = state.Update(i.work, i.state, "orphan/"+document, func(e *state.Entry) error {
+		var seen time.Time
+		if e.Version != "" && seen.UnmarshalText(e.Value) == nil {
+			old = now.Sub(seen) >= orphanAge
+			return nil
+		}
+		e.Value, e.Expires = []byte(now.UTC().Format(time.RFC3339)), now.Add(unfitFor).Truncate(time.Second)
+		return nil
+	})
+	return old, err
+}
+
+// lacking has passages embedded whose message was lost.
+func (i *invocation) lacking(tenant string) error {
+	s, err := i.store(i.work, tenant)
+	if err != nil {
+		return err
+	}
+	n, err := s.CountLacking(i.work, tenant)
+	if err != nil || n == 0 {
+		return err
+	}
+	return i.due(i.work, tenant, vectorsWait)
+}
