@@ -80,6 +80,26 @@ func (h *harbour) jump(d time.Duration) {
 	h.put += d
 }
 
+// take says how long runs take from now on.
+func (h *harbour) take(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.takes = d
+}
+
+// all are the runs so far, and said is what was reported.
+func (h *harbour) all() []made {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.runs)
+}
+
+func (h *harbour) said() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Join(h.reported, "\n")
+}
+
 // until lets time pass until the clock shows a time.
 func (h *harbour) until(text string) {
 	h.t.Helper()
@@ -270,7 +290,7 @@ func TestOverlap(t *testing.T) {
 		h := newHarbour(t, t.TempDir(), "@hourly", "UTC", "2026-11-01 11:58")
 		p := h.start("a", true)
 		h.until("2026-11-01 12:30")
-		h.takes = 150 * time.Minute
+		h.take(150 * time.Minute)
 		h.until("2026-11-01 14:00")
 		if rec := h.record(); !rec.Going(h.now()) || rec.Due(h.schedule, h.now()).Hour() != 15 {
 			t.Errorf("while it goes on, remembered is %+v", rec)
@@ -327,29 +347,29 @@ func TestTwoProcesses(t *testing.T) {
 		h := newHarbour(t, t.TempDir(), "0 3 * * *", "UTC", "2026-11-01 12:00")
 		a := h.start("a", false)
 		b := h.start("b", false)
-		h.takes = 3 * time.Hour
+		h.take(3 * time.Hour)
 		h.until("2026-11-04 12:00")
 		days := map[string]int{}
-		for _, m := range h.runs {
+		for _, m := range h.all() {
 			days[m.began.Format(time.DateOnly)]++
 		}
-		if len(h.runs) != 4 || len(days) != 4 {
-			t.Errorf("the runs are %v", h.runs)
+		if len(h.all()) != 4 || len(days) != 4 {
+			t.Errorf("the runs are %v", h.all())
 		}
 		// The one that runs dies.
 		h.until("2026-11-05 04:00")
 		dead, other := a, b
-		if h.runs[4].by == "b" {
+		if h.all()[4].by == "b" {
 			dead, other = b, a
 		}
 		dead.end(true)
 		h.until("2026-11-05 12:00")
-		if len(h.runs) != 6 || h.runs[5].by != other.name || h.runs[5].ended.IsZero() || h.runs[5].began.Hour() != 4 || h.runs[5].began.Minute() > 3 {
-			t.Errorf("after a death the runs are %v", h.runs[4:])
+		if len(h.all()) != 6 || h.all()[5].by != other.name || h.all()[5].ended.IsZero() || h.all()[5].began.Hour() != 4 || h.all()[5].began.Minute() > 3 {
+			t.Errorf("after a death the runs are %v", h.all()[4:])
 		}
 		h.until("2026-11-06 12:00")
-		if len(h.runs) != 7 {
-			t.Errorf("then the runs are %v", h.runs[5:])
+		if len(h.all()) != 7 {
+			t.Errorf("then the runs are %v", h.all()[5:])
 		}
 		other.end(false)
 	})
@@ -380,7 +400,7 @@ func TestTwoProcesses(t *testing.T) {
 func TestSleeperEndsItsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarbour(t, t.TempDir(), "0 3 * * *", "UTC", "2026-11-01 02:00")
-		h.takes = time.Hour
+		h.take(time.Hour)
 		a := h.start("a", false)
 		time.Sleep(time.Second)
 		a.dead.Store(true) // nothing of it arrives
@@ -394,7 +414,7 @@ func TestSleeperEndsItsRun(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		h.expect("a 01 02:00…", "b 01 02:02")
-		if all := strings.Join(h.reported, "\n"); !strings.Contains(all, "a: "+id+": "+ledger.ErrTaken.Error()) {
+		if all := h.said(); !strings.Contains(all, "a: "+id+": "+ledger.ErrTaken.Error()) {
 			t.Errorf("reported is %s", all)
 		}
 		a.end(false)
@@ -407,7 +427,7 @@ func TestSleeperEndsItsRun(t *testing.T) {
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarbour(t, t.TempDir(), "0 3 * * *", "UTC", "2026-11-01 02:50")
-		h.takes = 20 * time.Minute
+		h.take(20 * time.Minute)
 		a := h.start("a", false)
 		b := h.process("b", false)
 		asked := []ledger.Source{{ID: id, Schedule: h.schedule}, {ID: "folder:/other"}, {ID: id, Schedule: h.schedule}}
@@ -415,10 +435,10 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.until("2026-11-01 12:00")
-		if len(h.runs) != 2 || h.runs[1].by != "b" || h.runs[1].began.Before(h.runs[0].ended) || h.runs[1].began.Sub(h.runs[0].ended) > 2*time.Minute {
-			t.Errorf("the runs are %v", h.runs)
+		if len(h.all()) != 2 || h.all()[1].by != "b" || h.all()[1].began.Before(h.all()[0].ended) || h.all()[1].began.Sub(h.all()[0].ended) > 2*time.Minute {
+			t.Errorf("the runs are %v", h.all())
 		}
-		if all := strings.Join(h.reported, "\n"); !strings.Contains(all, "b: "+id+" is being indexed by a: waiting for that") {
+		if all := h.said(); !strings.Contains(all, "b: "+id+" is being indexed by a: waiting for that") {
 			t.Errorf("reported is %s", all)
 		}
 		wrong := fmt.Errorf("the bucket is gone: %s", strings.Repeat("é", 1000))
@@ -455,8 +475,9 @@ func TestFailedRunIsTriedAtTheNextTime(t *testing.T) {
 			return nil, errors.New("wrong")
 		})
 		time.Sleep(2 * time.Hour)
-		if got := strings.Join(at, " "); got != "12:30 13:00 14:00" || h.record().Last.Error != "wrong" || len(h.reported) != 3 {
-			t.Errorf("it runs at %s, remembers %+v, reports %q", got, h.record().Last, h.reported)
+		synctest.Wait()
+		if got := strings.Join(at, " "); got != "12:30 13:00 14:00" || h.record().Last.Error != "wrong" || strings.Count(h.said(), "wrong") != 3 {
+			t.Errorf("it runs at %s, remembers %+v, reports %q", got, h.record().Last, h.said())
 		}
 		cancel()
 	})

@@ -83,9 +83,7 @@ func (h *harbour) carryOut(plan []step, processes int) string {
 			h.jump(s.by)
 			time.Sleep(time.Second)
 		case "take":
-			h.mu.Lock()
-			h.takes = s.by
-			h.mu.Unlock()
+			h.take(s.by)
 		case "start":
 			begin(s.who)
 		default:
@@ -98,9 +96,7 @@ func (h *harbour) carryOut(plan []step, processes int) string {
 	}
 	begin(0)
 	time.Sleep(7 * time.Hour) // what still goes on ends
-	h.mu.Lock()
-	h.takes = time.Second
-	h.mu.Unlock()
+	h.take(time.Second)
 	time.Sleep(4*time.Hour + 30*time.Second)
 	now, rec := h.now(), h.record()
 	for _, p := range up {
