@@ -36,12 +36,11 @@ func TestMain(m *testing.M) {
 }
 
 // binaries builds the functions as they are deployed, but for this machine's
-// architecture, and the server; it returns the folder of each. It skips the test
-// where there is no emulator.
-func binaries(t *testing.T) (ask, index, naru string) {
+// architecture, and the program. It skips the test where there is no emulator.
+func binaries(t *testing.T) (built struct{ ask, index, reindex, naru string }) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("this builds three programs")
+		t.Skip("this builds four programs")
 	}
 	bin.once.Do(func() {
 		if bin.emulator = emulator(); bin.emulator == "" {
@@ -52,9 +51,11 @@ func binaries(t *testing.T) (ask, index, naru string) {
 			bin.wrong = err.Error()
 			return
 		}
+		function := func(name, folder string) []string {
+			return []string{"make", "-f", "functions/Makefile", "build-" + name + "Function", "GOARCH=" + runtime.GOARCH, "ARTIFACTS_DIR=" + filepath.Join(bin.dir, folder)}
+		}
 		for _, command := range [][]string{
-			{"make", "-f", "functions/Makefile", "build-AskFunction", "GOARCH=" + runtime.GOARCH, "ARTIFACTS_DIR=" + filepath.Join(bin.dir, "ask")},
-			{"make", "-f", "functions/Makefile", "build-IndexFunction", "GOARCH=" + runtime.GOARCH, "ARTIFACTS_DIR=" + filepath.Join(bin.dir, "index")},
+			function("Ask", "ask"), function("Index", "index"), function("Reindex", "reindex"),
 			// With the flags of the functions, so that packages are compiled once.
 			{"go", "build", "-trimpath", "-tags", "lambda.norpc", "-o", filepath.Join(bin.dir, "naru"), "./cmd/naru"},
 		} {
@@ -73,7 +74,9 @@ func binaries(t *testing.T) (ask, index, naru string) {
 	case bin.wrong != "":
 		t.Fatal(bin.wrong)
 	}
-	return filepath.Join(bin.dir, "ask", "bootstrap"), filepath.Join(bin.dir, "index", "bootstrap"), filepath.Join(bin.dir, "naru")
+	at := func(folder string) string { return filepath.Join(bin.dir, folder, "bootstrap") }
+	built.ask, built.index, built.reindex, built.naru = at("ask"), at("index"), at("reindex"), filepath.Join(bin.dir, "naru")
+	return built
 }
 
 // emulator is the path of the emulator; empty where there is none.

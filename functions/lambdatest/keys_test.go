@@ -18,22 +18,22 @@ import (
 
 // Keys in DynamoDB say who asks a function that nothing stands in front of.
 func TestAskKnowsKeys(t *testing.T) {
-	ask, index, naru := binaries(t)
+	built := binaries(t)
 	endpoint := pythontest.Moto(t)
 	client := dynamodb.New(dynamodb.Options{Region: "eu-west-3", BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
 	if _, err := client.CreateTable(t.Context(), store.Layout("naru-state")); err != nil {
 		t.Fatal(err)
 	}
-	environ := []string{"NARU_STORE_URL=" + qdrant(t, naru), "NARU_ACCESS_GATEWAY=false", "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none",
+	environ := []string{"NARU_STORE_URL=" + qdrant(t, built.naru), "NARU_ACCESS_GATEWAY=false", "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
 
-	writer := deploy(t, index, t.TempDir(), 30, environ...)
+	writer := deploy(t, built.index, t.TempDir(), 30, environ...)
 	_, payload := writer.invoke([]byte(`{"documents":[{"uri":"ferry.md","text":"The ferry leaves at nine."}]}`))
 	if got := decode[indexed](t, payload); got.Failed != 0 {
 		t.Fatalf("index answers %s", payload)
 	}
 	key := func(args ...string) string {
-		cmd := exec.Command(naru, append([]string{"key", "add"}, args...)...)
+		cmd := exec.Command(built.naru, append([]string{"key", "add"}, args...)...)
 		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), environ...)
 		var said bytes.Buffer
 		cmd.Stderr = &said
@@ -45,7 +45,7 @@ func TestAskKnowsKeys(t *testing.T) {
 	}
 	ours, theirs := key(), key("--tenant", "other")
 
-	reader := deploy(t, ask, t.TempDir(), 30, environ...)
+	reader := deploy(t, built.ask, t.TempDir(), 30, environ...)
 	for _, tt := range []struct {
 		name, token string
 		status      int

@@ -87,7 +87,7 @@ func (a answered) check(t *testing.T, language, document, uri, sentence string) 
 // Documents that index is invoked with are what ask answers from, in each form
 // that questions come in.
 func TestIndexAndAsk(t *testing.T) {
-	ask, index, naru := binaries(t)
+	built := binaries(t)
 	samples, err := filepath.Abs(filepath.Join("..", "..", "samples"))
 	if err != nil {
 		t.Fatal(err)
@@ -96,9 +96,9 @@ func TestIndexAndAsk(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "naru.yaml"), fmt.Appendf(nil, "sources:\n  - path: %q\n", samples), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server := "NARU_STORE_URL=" + qdrant(t, naru)
+	server := "NARU_STORE_URL=" + qdrant(t, built.naru)
 
-	writer := deploy(t, index, dir, 30, server)
+	writer := deploy(t, built.index, dir, 30, server)
 	_, payload := writer.invoke(read(t, "testdata", "index.json"))
 	first := decode[indexed](t, payload)
 	if len(first.Documents) != 4 || first.Failed != 1 {
@@ -125,7 +125,7 @@ func TestIndexAndAsk(t *testing.T) {
 		english = "A lost locker key costs 18 crowns, to be paid at the till."
 		arabic  = "تغادر العبّارة الأخيرة من مرسى اللؤلؤ في الساعة التاسعة والنصف مساءً."
 	)
-	reader := deploy(t, ask, t.TempDir(), 30, server)
+	reader := deploy(t, built.ask, t.TempDir(), 30, server)
 	t.Run("HTTP API", func(t *testing.T) {
 		a := answerTo(t, reader, "httpapi-ask.json")
 		a.check(t, "ko", ids[0], samples+"/ko/버스-시간표.md", korean)
@@ -143,7 +143,7 @@ func TestIndexAndAsk(t *testing.T) {
 		last(t, r.Body).check(t, "en", ids[1], "pool/rules.md", english)
 	})
 	t.Run("events streamed", func(t *testing.T) {
-		streaming := deploy(t, ask, t.TempDir(), 30, server, "FUNCTION_URL_INVOKE_MODE=RESPONSE_STREAM")
+		streaming := deploy(t, built.ask, t.TempDir(), 30, server, "FUNCTION_URL_INVOKE_MODE=RESPONSE_STREAM")
 		_, payload := streaming.invoke(event(t, "functionurl-events.json"))
 		prelude, body, ok := strings.Cut(string(payload), strings.Repeat("\x00", 8))
 		if r := decode[response](t, []byte(prelude)); !ok || r.StatusCode != 200 || r.Headers["Content-Type"] != "text/event-stream" {
@@ -212,8 +212,8 @@ func last(t *testing.T, stream string) answered {
 }
 
 func TestEmbeddedIsRefused(t *testing.T) {
-	ask, index, _ := binaries(t)
-	for name, bootstrap := range map[string]string{"ask": ask, "index": index} {
+	built := binaries(t)
+	for name, bootstrap := range map[string]string{"ask": built.ask, "index": built.index, "reindex": built.reindex} {
 		t.Run(name, func(t *testing.T) {
 			f := deploy(t, bootstrap, t.TempDir(), 10)
 			if status, payload := f.invoke([]byte(`{}`)); status != 502 || strings.Contains(string(payload), "store") {
@@ -231,7 +231,7 @@ func TestEmbeddedIsRefused(t *testing.T) {
 // A store that is away, or slow, or hangs, is told in time and without what is
 // inside.
 func TestStoreThatDoesNotAnswer(t *testing.T) {
-	ask, index, _ := binaries(t)
+	built := binaries(t)
 	hangs, err := net.Listen("tcp", "127.0.0.1:0") // connections are taken, and nothing is said
 	if err != nil {
 		t.Fatal(err)
@@ -249,12 +249,12 @@ func TestStoreThatDoesNotAnswer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			server := "NARU_STORE_URL=" + tt.address
-			_, payload := deploy(t, ask, t.TempDir(), tt.seconds, server).invoke(event(t, "httpapi-ask.json"))
+			_, payload := deploy(t, built.ask, t.TempDir(), tt.seconds, server).invoke(event(t, "httpapi-ask.json"))
 			if r := decode[response](t, payload); r.StatusCode != tt.status || r.Headers["Content-Type"] != "application/problem+json" {
 				t.Errorf("ask answers %s", payload)
 			}
 			inside(t, payload, tt.address)
-			_, payload = deploy(t, index, t.TempDir(), tt.seconds, server).invoke([]byte(`{"documents":[{"uri":"a.md","text":"x"}]}`))
+			_, payload = deploy(t, built.index, t.TempDir(), tt.seconds, server).invoke([]byte(`{"documents":[{"uri":"a.md","text":"x"}]}`))
 			if f := decode[failure](t, payload); f.ErrorType != "Unavailable" || !strings.HasPrefix(f.ErrorMessage, "nothing was indexed: ") {
 				t.Errorf("index answers %s", payload)
 			}
