@@ -20,6 +20,7 @@ func (o *origins) check(c *Config) {
 	o.state(&c.State)
 	o.egress(&c.Egress)
 	o.sources(c.Sources)
+	o.schedules(c)
 	o.queues(&c.Queues)
 	o.embedder(&c.Embedder)
 	o.server(&c.Store)

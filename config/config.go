@@ -27,6 +27,8 @@ type Config struct {
 	Egress Egress `yaml:"egress"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
+	// Schedule says how the schedules of sources are read.
+	Schedule Schedule `yaml:"schedule"`
 	// Queues are where work for functions waits.
 	Queues Queues `yaml:"queues"`
 	// Embedder is what makes vectors of passages and questions.
@@ -254,6 +256,16 @@ type Source struct {
 	Principals []string `yaml:"principals"`
 	// Region is where it belongs; empty, the default, is anywhere.
 	Region string `yaml:"region"`
+	// Schedule is when `naru serve` indexes it, as package schedule reads it. Empty, the
+	// default, is whenever it changes.
+	Schedule string `yaml:"schedule"`
+}
+
+// Schedule says how the schedules of sources are read.
+type Schedule struct {
+	// TimeZone is the IANA name of the zone whose clock they go by, by default UTC,
+	// which is the same on every machine.
+	TimeZone string `yaml:"time_zone"`
 }
 
 // S3 is a bucket, or what is in it under a prefix.
@@ -351,8 +363,9 @@ type Retries struct {
 func Default() *Config {
 	tenantIndex := true
 	return &Config{
-		Data:  ".naru",
-		Asker: Asker{Tenant: DefaultTenant},
+		Data:     ".naru",
+		Asker:    Asker{Tenant: DefaultTenant},
+		Schedule: Schedule{TimeZone: "UTC"},
 		Embedder: Embedder{
 			Kind:  EmbedderBundled,
 			Batch: embedder.DefaultBatch, BatchTokens: embedder.DefaultBatchTokens, Concurrency: embedder.DefaultConcurrency,

@@ -70,7 +70,7 @@ func TestExampleOfSources(t *testing.T) {
 	if err := o.err(); err != nil {
 		t.Fatal(err)
 	}
-	want := []Source{{Path: "notices", Tenant: "ferry-company", Principals: []string{"staff", "harbour-master"}, Region: "kr"}}
+	want := []Source{{Path: "notices", Tenant: "ferry-company", Principals: []string{"staff", "harbour-master"}, Region: "kr", Schedule: "30 2 * * mon-fri"}}
 	if !reflect.DeepEqual(c.Sources, want) {
 		t.Errorf("sources are %+v", c.Sources)
 	}

@@ -22,17 +22,18 @@ type batch struct {
 	report         *Report
 	entries        []store.Entry
 	passages, size int
-	added, updated int
+	// added and updated are of the sources whose entries these are.
+	added, updated []*Counts
 }
 
-func (b *batch) add(ctx context.Context, entry store.Entry, replaces bool) error {
+func (b *batch) add(ctx context.Context, of *Counts, entry store.Entry, replaces bool) error {
 	b.entries = append(b.entries, entry)
 	b.passages += len(entry.Passages)
 	b.size += len(entry.Document.Text)
 	if replaces {
-		b.updated++
+		b.updated = append(b.updated, of)
 	} else {
-		b.added++
+		b.added = append(b.added, of)
 	}
 	if b.passages < batchPassages && b.size < batchBytes && len(b.entries) < batchPassages {
 		return nil
@@ -47,8 +48,14 @@ func (b *batch) flush(ctx context.Context) error {
 	if err := b.ix.store.Put(ctx, b.entries...); err != nil {
 		return fmt.Errorf("write %d documents, the first being %s: %w", len(b.entries), b.entries[0].Document.URI, err)
 	}
-	b.report.Added += b.added
-	b.report.Updated += b.updated
+	b.report.Added += len(b.added)
+	b.report.Updated += len(b.updated)
+	for _, of := range b.added {
+		of.Added++
+	}
+	for _, of := range b.updated {
+		of.Updated++
+	}
 	*b = batch{ix: b.ix, report: b.report}
 	return nil
 }

@@ -81,6 +81,21 @@ type Report struct {
 	// Skipped are documents that plugins did not want indexed.
 	Skipped []Skip  `json:"skipped"`
 	Seconds float64 `json:"seconds"`
+
+	// Sources are the parts that each source has in it, by its ID. What several
+	// sources hold counts for the first.
+	Sources map[string]*Counts `json:"-"`
+}
+
+// Counts are what a run did of one source.
+type Counts struct {
+	Added     int `json:"added"`
+	Updated   int `json:"updated"`
+	Unchanged int `json:"unchanged"`
+	Deleted   int `json:"deleted"`
+	Failed    int `json:"failed"`
+	// Failure is the first of those that failed.
+	Failure *Failure `json:"failure,omitempty"`
 }
 
 // Failure is a document that could not be indexed.
@@ -140,7 +155,9 @@ func (ix *Indexer) timed(run func() (Report, error)) (Report, error) {
 }
 
 // newReport is a report whose lists are lists in its JSON, even empty.
-func newReport() Report { return Report{Built: []string{}, Failed: []Failure{}, Skipped: []Skip{}} }
+func newReport() Report {
+	return Report{Built: []string{}, Failed: []Failure{}, Skipped: []Skip{}, Sources: map[string]*Counts{}}
+}
 
 // into runs into a build or, where there is none, into the version that answers.
 func (ix *Indexer) into(ctx context.Context, build *store.Build, sources []source.Source, progress Progress) (Report, error) {
@@ -193,15 +210,20 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 	type found struct {
 		source.Item
 		kind string
+		of   *Counts
 	}
 	var items []found
 	seen := map[[2]string]bool{}
 	unseen := map[string][]*source.WalkError{} // by kind
 	for _, src := range sources {
-		kind := src.Kind()
+		kind, of := src.Kind(), report.Sources[src.ID()]
+		if of == nil {
+			of = &Counts{}
+			report.Sources[src.ID()] = of
+		}
 		err := src.Walk(ctx, func(item source.Item, err error) error {
 			if err != nil {
-				report.fail(item.URI, err)
+				report.fail(of, item.URI, err)
 				if walk, ok := errors.AsType[*source.WalkError](err); ok && walk.Unknown() {
 					unseen[kind] = append(unseen[kind], walk)
 				}
@@ -209,7 +231,7 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 			}
 			if key := [2]string{kind, item.Key}; !seen[key] { // sources may lie inside one another
 				seen[key] = true
-				items = append(items, found{item, kind})
+				items = append(items, found{item, kind, of})
 			}
 			return nil
 		})
@@ -227,9 +249,9 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 			return report, errors.Join(err, batch.flush(context.WithoutCancel(ctx)))
 		}
 		id := ix.documentID(item.kind, item.Key)
-		before := known[id]
+		before := known[id].DocumentInfo
 		delete(known, id)
-		if err := ix.index(ctx, &batch, item.kind, item.Item, before); err != nil {
+		if err := ix.index(ctx, &batch, item.of, item.kind, item.Item, before); err != nil {
 			return report, err
 		}
 		if progress != nil {
@@ -253,22 +275,35 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 		return report, fmt.Errorf("delete what disappeared: %w", err)
 	}
 	report.Deleted += len(gone)
+	for _, id := range gone {
+		report.Sources[known[id].of].Deleted++
+	}
 	if report.Documents, report.Passages, err = ix.store.Count(ctx, ix.access.Tenant); err != nil {
 		return report, err
 	}
 	return report, nil
 }
 
-func (r *Report) fail(uri string, err error) {
+func (r *Report) fail(of *Counts, uri string, err error) {
 	if walk, ok := errors.AsType[*source.WalkError](err); ok {
 		err = walk.Err // the failure names the document already
 	}
-	r.Failed = append(r.Failed, Failure{URI: uri, Error: err.Error()})
+	failure := Failure{URI: uri, Error: err.Error()}
+	r.Failed = append(r.Failed, failure)
+	if of.Failed++; of.Failure == nil {
+		of.Failure = &failure
+	}
+}
+
+// stored is a document that the store has, and the ID of the source that holds it.
+type stored struct {
+	store.DocumentInfo
+	of string
 }
 
 // known returns the documents that the store has of the sources, by ID.
-func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[string]store.DocumentInfo, error) {
-	known := map[string]store.DocumentInfo{}
+func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[string]stored, error) {
+	known := map[string]stored{}
 	var kinds []string
 	for _, src := range sources {
 		kinds = append(kinds, src.Kind())
@@ -282,7 +317,7 @@ func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[stri
 		}
 		for _, src := range sources {
 			if src.Kind() == info.Source && src.Holds(info.Key) {
-				known[info.ID] = info
+				known[info.ID] = stored{info, src.ID()}
 				break
 			}
 		}
@@ -292,20 +327,22 @@ func (ix *Indexer) known(ctx context.Context, sources []source.Source) (map[stri
 
 // index reads one item and, where it changed, adds it to the batch. Only a
 // failure of the store is an error.
-func (ix *Indexer) index(ctx context.Context, batch *batch, kind string, item source.Item, before store.DocumentInfo) error {
+func (ix *Indexer) index(ctx context.Context, batch *batch, of *Counts, kind string, item source.Item, before store.DocumentInfo) error {
 	if item.Revision != "" && unchanged(before, ix.hash(uploadOf(kind, item, nil))) {
 		batch.report.Unchanged++
+		of.Unchanged++
 		return nil
 	}
 	data, err := read(ctx, item)
 	if err != nil {
 		// What cannot be read now may be the same as before: keep it.
-		batch.report.fail(item.URI, err)
+		batch.report.fail(of, item.URI, err)
 		return nil
 	}
 	up := uploadOf(kind, item, data)
 	if unchanged(before, ix.hash(up)) {
 		batch.report.Unchanged++
+		of.Unchanged++
 		return nil
 	}
 	entry, err := ix.prepare(ctx, up)
@@ -315,15 +352,16 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, kind string, item so
 		}
 		// Its former text is no longer what the source says.
 		if !batch.report.skip(item.URI, err) {
-			batch.report.fail(item.URI, err)
+			batch.report.fail(of, item.URI, err)
 		}
 		if before.Hash == "" {
 			return nil
 		}
 		batch.report.Deleted++
+		of.Deleted++
 		return ix.drop(ctx, before.ID)
 	}
-	return batch.add(ctx, entry, before.Hash != "")
+	return batch.add(ctx, of, entry, before.Hash != "")
 }
 
 // drop deletes documents that their source has no longer.

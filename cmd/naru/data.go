@@ -10,6 +10,7 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/wasm/plugins"
 )
@@ -19,6 +20,8 @@ type data struct {
 	*backend.Backend
 	config *config.Config
 	store  *store.Store
+	// ledger remembers runs of sources; nil where none are made.
+	ledger *ledger.Ledger
 }
 
 // openData opens what the configuration names, creating it where it does not

@@ -63,6 +63,12 @@ with --rebuild or without; --rollback gives it up.`,
 				return err
 			}
 			defer func() { err = closeWith(d.Close, err) }()
+			s, err := backend.OpenState(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			defer func() { err = closeWith(s.Close, err) }()
+			d.remember(s, func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), printable(err.Error())) })
 			report, err := d.index(cmd.Context(), from, rebuild, cmd.ErrOrStderr())
 			if err != nil {
 				return err

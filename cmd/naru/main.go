@@ -4,6 +4,7 @@
 //	naru index PATH…      read documents into the data folder
 //	naru ask QUESTION     answer from them
 //	naru serve [PATH…]    index, watch, and answer over HTTP
+//	naru sources          show when each source was indexed, and is next
 //	naru forget PATH      drop what a folder gave that is gone
 //	naru eval FILE…       measure on question sets
 //	naru qdrant           serve the embedded engine to Qdrant clients
@@ -94,7 +95,8 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g), newRedrive(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g),
+		newPlugin(&g), newKey(&g), newSources(&g), newRedrive(&g))
 	return root
 }
 

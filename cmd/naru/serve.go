@@ -14,6 +14,7 @@ import (
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/lang"
 	"github.com/naru-rag/naru/rag"
@@ -30,7 +31,9 @@ func newServe(g *globals) *cobra.Command {
 		Short: "Index and watch paths, and answer over HTTP",
 		Long: `Answers over HTTP from the data folder. Paths given are indexed and watched: what
 changes there is searchable moments later, what is deleted is gone. Until they have
-been read for the first time, answers say how far that is.
+been read for the first time, answers say how far that is. Without a PATH the sources
+of the configuration are, and those that have a schedule are indexed by that instead:
+` + "`naru sources`" + ` shows it.
 
 On the loopback interface, where it binds unless told otherwise, whoever reaches the
 address may ask, upload and delete. Elsewhere, and where access.required or access.oidc
@@ -68,6 +71,7 @@ provider.`,
 			if err != nil {
 				return err
 			}
+			d.remember(keys, func(err error) { logger.Warn("sources", "error", err) })
 			// What indexes writes to the store: it must have ended before that closes.
 			ctx, stop := context.WithCancel(cmd.Context())
 			var indexing sync.WaitGroup
@@ -91,16 +95,23 @@ provider.`,
 			if err != nil {
 				return err
 			}
-			if len(from) > 0 {
+			watched, scheduled := apart(from)
+			if len(watched) > 0 {
 				first.begin() // before anybody can ask
 			}
 			noKey(ctx, c, callers, cmd.ErrOrStderr())
 			fmt.Fprintf(cmd.ErrOrStderr(), "Answering at http://%s (stop with Ctrl-C)\n", ln.Addr())
+			var running sync.Mutex // one run at a time
 			indexing.Go(func() {
-				if len(from) == 0 {
+				follow(ctx, d, scheduled, first, &running, logger, cmd.ErrOrStderr())
+			})
+			indexing.Go(func() {
+				if len(watched) == 0 {
 					return
 				}
-				report, err := first.index(ctx, d, from, cmd.ErrOrStderr())
+				running.Lock()
+				report, err := first.index(ctx, d, watched, cmd.ErrOrStderr())
+				running.Unlock()
 				switch {
 				case ctx.Err() != nil:
 					return
@@ -111,7 +122,7 @@ provider.`,
 						logger.Error("index", "error", err)
 					}
 				}
-				watch(ctx, d, from, logger)
+				watch(ctx, d, watched, &running, logger)
 			})
 			return web.Serve(ctx, ln, handler, logger)
 		},
@@ -143,11 +154,8 @@ func exampleQuestions(texts []string) []web.Example {
 
 // watch indexes again whenever one of the folders changes, until ctx ends. All
 // of them: what disappeared from one may be what another holds.
-func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
-	var (
-		watchers sync.WaitGroup
-		running  sync.Mutex // one run at a time
-	)
+func watch(ctx context.Context, d *data, from []group, running *sync.Mutex, logger *slog.Logger) {
+	var watchers sync.WaitGroup
 	for _, folder := range foldersOf(from) {
 		watchers.Go(func() {
 			err := folder.Watch(ctx, func() {
@@ -159,11 +167,7 @@ func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
 				case err != nil:
 					logger.Error("index", "source", folder.ID(), "error", err)
 				default:
-					logger.Info("index", "source", folder.ID(), "added", report.Added, "updated", report.Updated,
-						"deleted", report.Deleted, "failed", len(report.Failed), "documents", report.Documents)
-					for _, f := range report.Failed {
-						logger.Warn("not indexed", "uri", f.URI, "error", f.Error)
-					}
+					logReport(logger, folder.ID(), report)
 				}
 			})
 			if err != nil && ctx.Err() == nil {
@@ -172,6 +176,14 @@ func watch(ctx context.Context, d *data, from []group, logger *slog.Logger) {
 		})
 	}
 	watchers.Wait()
+}
+
+func logReport(logger *slog.Logger, source string, report indexer.Report) {
+	logger.Info("index", "source", source, "added", report.Added, "updated", report.Updated,
+		"deleted", report.Deleted, "failed", len(report.Failed), "documents", report.Documents)
+	for _, f := range report.Failed {
+		logger.Warn("not indexed", "uri", f.URI, "error", f.Error)
+	}
 }
 
 func foldersOf(all []group) []*source.Folder {

@@ -42,8 +42,20 @@ func serve(t *testing.T, data, folder string) *server {
 	if folder != "" {
 		args = append(args, filepath.Base(folder))
 	}
+	s := started(t, filepath.Dir(folder), args...)
+	for start := time.Now(); folder != "" && !strings.Contains(s.ask("everything read?").body, `"degraded":[]`); time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatalf("the first run does not end\n%s", s.said())
+		}
+	}
+	return s
+}
+
+// started starts a server in a folder and waits until it says where it is.
+func started(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
 	s := &server{t: t, cmd: exec.Command("naru", args...), ended: make(chan error, 1)}
-	s.cmd.Dir = filepath.Dir(folder)
+	s.cmd.Dir = dir
 	transport := &http.Transport{}
 	s.client = &http.Client{Transport: transport, Timeout: patience}
 	pipe, err := s.cmd.StderrPipe()
@@ -77,11 +89,6 @@ func serve(t *testing.T, data, folder string) *server {
 		t.Fatalf("the server ended with %v\n%s", err, s.said())
 	case <-time.After(patience):
 		t.Fatalf("the server did not say where it is\n%s", s.said())
-	}
-	for start := time.Now(); folder != "" && !strings.Contains(s.ask("everything read?").body, `"degraded":[]`); time.Sleep(10 * time.Millisecond) {
-		if time.Since(start) > patience {
-			t.Fatalf("the first run does not end\n%s", s.said())
-		}
 	}
 	return s
 }

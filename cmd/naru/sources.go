@@ -4,21 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/store"
 )
 
-// group are the folders that one access is assigned to.
+// group are the folders that one access is assigned to, or one that has a schedule.
 type group struct {
 	access  rag.Access
 	folders []*source.Folder
+	// recorded are those whose runs are remembered: what the configuration names.
+	recorded []ledger.Source
+	// scheduled is set where it is indexed when it is due.
+	scheduled bool
 }
 
 // groups makes sources of paths or, where there are none, of the configuration.
@@ -30,7 +36,8 @@ func groups(c *config.Config, paths []string, opt source.Options) ([]group, erro
 		return nil, err
 	}
 	opt.Base = base
-	if len(paths) == 0 {
+	configured := len(paths) == 0
+	if configured {
 		for _, s := range c.Sources {
 			paths = append(paths, s.Path)
 		}
@@ -45,11 +52,19 @@ func groups(c *config.Config, paths []string, opt source.Options) ([]group, erro
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(all, func(g group) bool { return sameAccess(g.access, access) })
-		if i < 0 {
-			all, i = append(all, group{access: access}), len(all)
+		recorded, err := recordedOf(c, folder.ID())
+		if err != nil {
+			return nil, err
+		}
+		scheduled := configured && recorded != nil && recorded.Schedule != nil
+		i := slices.IndexFunc(all, func(g group) bool { return !g.scheduled && sameAccess(g.access, access) })
+		if i < 0 || scheduled {
+			all, i = append(all, group{access: access, scheduled: scheduled}), len(all)
 		}
 		all[i].folders = append(all[i].folders, folder)
+		if recorded != nil {
+			all[i].recorded = append(all[i].recorded, *recorded)
+		}
 	}
 	return all, nil
 }
@@ -120,7 +135,7 @@ func sameAccess(a, b rag.Access) bool {
 // up what that did. With rebuild, the next version of each of these indexes, and
 // of the asker's, is built on the way.
 func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, embedding indexer.Progress) (indexer.Report, error) {
-	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}, Skipped: []indexer.Skip{}}
+	total := indexer.Report{Built: []string{}, Failed: []indexer.Failure{}, Skipped: []indexer.Skip{}, Sources: map[string]*indexer.Counts{}}
 	if rebuild {
 		all = append(slices.Clip(all), group{access: rag.Access{Tenant: d.config.Asker.Tenant}})
 	}
@@ -139,7 +154,12 @@ func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, em
 		if rebuild && !rebuilt[s] {
 			run, rebuilt[s] = ix.Rebuild, true
 		}
-		r, err := run(ctx, sources(g.folders), progress)
+		var r indexer.Report
+		err = d.record(ctx, g.recorded, func(ctx context.Context) (_ map[string]*indexer.Counts, err error) {
+			r, err = run(ctx, sources(g.folders), progress)
+			return r.Sources, err
+		})
+		maps.Copy(total.Sources, r.Sources)
 		total.Added, total.Updated = total.Added+r.Added, total.Updated+r.Updated
 		total.Unchanged, total.Deleted = total.Unchanged+r.Unchanged, total.Deleted+r.Deleted
 		total.Failed = append(total.Failed, r.Failed...)

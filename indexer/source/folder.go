@@ -84,7 +84,18 @@ func NewFolder(path string, opt Options) (*Folder, error) {
 }
 
 // ID is "folder:" and the absolute path.
-func (f *Folder) ID() string { return "folder:" + filepath.ToSlash(f.path) }
+func (f *Folder) ID() string { return folderID(f.path) }
+
+// FolderID is the ID of the folder at a path, which need not be there.
+func FolderID(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("folder %q: %w", path, err)
+	}
+	return folderID(abs), nil
+}
+
+func folderID(abs string) string { return KindFolder + ":" + filepath.ToSlash(abs) }
 
 // Kind is [KindFolder].
 func (f *Folder) Kind() string { return KindFolder }
