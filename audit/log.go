@@ -1,0 +1,307 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/naru-rag/naru/state"
+)
+
+var (
+	// ErrChanged: the log is not as it was written, and is not gone on with.
+	ErrChanged = errors.New("the audit log was changed: `naru audit verify` says where")
+	// ErrFull: more is to be recorded than can be written.
+	ErrFull = errors.New("too much waits to be recorded")
+
+	errClosed = errors.New("the audit log is closed")
+)
+
+// Options are what a log needs besides the state. Key and Salt are required.
+type Options struct {
+	Key  Key
+	Salt Salt
+	// Clock tells the time; nil is time.Now.
+	Clock func() time.Time
+	// Wait is how long a write may take, zero is 5 s.
+	Wait time.Duration
+	// Delay is how long what nobody waits for may wait for more, zero is 1 s.
+	Delay time.Duration
+	// Logger hears of what could not be written and nobody waited for. Nil discards it.
+	Logger *slog.Logger
+}
+
+// Log is a log in a state. It is safe for concurrent use, by several processes too.
+// Nothing runs and nothing is open while nothing is recorded.
+type Log struct {
+	store state.Store
+	opt   Options
+
+	mu      sync.Mutex
+	waiting []waiting // in their order
+	held    held
+	timer   *time.Timer // that writes what is held
+	writing bool
+	closed  bool
+	running sync.WaitGroup
+
+	// What follows is for the one that writes. head is the newest batch as far as it is
+	// known, and nil where it has to be read. most is the number of records that were there.
+	head *batch
+	most int64
+}
+
+// waiting is a record with somebody who waits for it.
+type waiting struct {
+	line []byte
+	done chan<- error
+}
+
+// maxWaiting bounds what waits: at some batches of 512 a second, a few seconds.
+const maxWaiting = 8192
+
+// New returns the log in a state. Nothing is asked of the state yet.
+func New(s state.Store, opt Options) (*Log, error) {
+	if opt.Key.signer == nil {
+		return nil, errors.New("an audit log needs a key")
+	}
+	if err := opt.Salt.check(); err != nil {
+		return nil, err
+	}
+	if opt.Clock == nil {
+		opt.Clock = time.Now
+	}
+	if opt.Wait <= 0 {
+		opt.Wait = 5 * time.Second
+	}
+	if opt.Delay <= 0 {
+		opt.Delay = time.Second
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Log{store: s, opt: opt}, nil
+}
+
+// Salt is what the log's texts are hashed with.
+func (l *Log) Salt() Salt { return l.opt.Salt }
+
+// Record writes a record, and returns when it is written, or after Options.Wait. Where
+// the error is not nil it may be written all the same.
+func (l *Log) Record(ctx context.Context, r Record) error {
+	line, err := l.stamp(r).encode()
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	done := make(chan error, 1)
+	l.mu.Lock()
+	switch {
+	case l.closed:
+		err = errClosed
+	case len(l.waiting) >= maxWaiting:
+		err = ErrFull
+	default:
+		l.waiting = append(l.waiting, waiting{line, done})
+		l.begin()
+	}
+	l.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.opt.Wait)
+	defer cancel()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Connection records a decision on a connection, which is written soon after, or with what is
+// recorded next. It waits for nothing. The log's own connections are to be marked as own:
+// they are written with something else only, for otherwise writing one could ask for
+// another.
+func (l *Log) Connection(e Egress, own bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	l.held.add(l.stamp(Record{Kind: KindEgress, Egress: &e}))
+	if !own && l.timer == nil {
+		l.timer = time.AfterFunc(l.opt.Delay, l.writeHeld)
+	}
+}
+
+func (l *Log) writeHeld() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.timer = nil
+	if !l.closed {
+		l.begin()
+	}
+}
+
+func (l *Log) stamp(r Record) Record {
+	if r.Time.IsZero() {
+		r.Time = l.opt.Clock()
+	}
+	r.Time = r.Time.UTC().Truncate(time.Millisecond)
+	return r
+}
+
+// Close writes what is held, and waits for what is being written.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	if !l.closed && len(l.held.records) > 0 {
+		l.begin()
+	}
+	l.closed = true
+	l.mu.Unlock()
+	l.running.Wait()
+	return nil
+}
+
+// begin has what waits written, unless that is being done already. l.mu is held.
+func (l *Log) begin() {
+	if !l.writing {
+		l.writing = true
+		l.running.Go(l.write)
+	}
+}
+
+// write writes until nothing waits. What comes while a batch is on its way is the next
+// one, so that one write serves as many as came during the one before.
+func (l *Log) write() {
+	for first := true; ; first = false {
+		lines, others, held := l.take(first)
+		if len(lines) == 0 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), l.opt.Wait)
+		err := l.commit(ctx, lines)
+		cancel()
+		for _, w := range others {
+			w.done <- err
+		}
+		if err == nil {
+			l.mark()
+		}
+		if err != nil && len(held) > 0 {
+			l.opt.Logger.Error("connections are not recorded yet", "error", err)
+			l.mu.Lock()
+			for _, r := range held {
+				l.held.add(r)
+			}
+			l.mu.Unlock()
+		}
+	}
+}
+
+// take takes what is written next: with what is held, or without. Where there is
+// nothing the writing ends.
+func (l *Log) take(withHeld bool) (lines [][]byte, others []waiting, held []Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	size := 0
+	if withHeld {
+		held = l.held.take()
+		for _, r := range held {
+			if line, err := r.encode(); err == nil { // texts of bounded length: it cannot fail
+				lines, size = append(lines, line), size+len(line)
+			}
+		}
+	}
+	n := 0
+	for n < len(l.waiting) && len(lines) < maxRecords && (len(lines) == 0 || size+len(l.waiting[n].line) <= maxBytes) {
+		lines, size = append(lines, l.waiting[n].line), size+len(l.waiting[n].line)
+		n++
+	}
+	others, l.waiting = l.waiting[:n:n], l.waiting[n:]
+	if len(lines) == 0 {
+		l.writing, l.waiting = false, nil
+	}
+	return lines, others, held
+}
+
+// attempts at a batch: others may write to the log at the same time.
+const attempts = 64
+
+// commit writes lines as the next batch.
+func (l *Log) commit(ctx context.Context, lines [][]byte) error {
+	for range attempts {
+		head, err := l.newest(ctx)
+		if err != nil {
+			return err
+		}
+		next, err := head.next(lines, l.opt.Key)
+		if err != nil {
+			return err
+		}
+		e, err := next.entry()
+		if err != nil {
+			return err
+		}
+		_, err = l.store.Put(ctx, e)
+		if errors.Is(err, state.ErrConflict) {
+			l.head = nil
+			// Several that wait for one another come at different times.
+			if err := pause(ctx, time.Duration(rand.Int64N(int64(10*time.Millisecond)))); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			l.head = nil // it may have been written
+			return err
+		}
+		l.head, l.most = next, next.end()
+		return nil
+	}
+	return fmt.Errorf("the audit log: others were first %d times in a row", attempts)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// newest is the batch that the log ends with, which has to be as this key has signed it.
+func (l *Log) newest(ctx context.Context) (*batch, error) {
+	if l.head != nil {
+		return l.head, nil
+	}
+	marked, err := readMark(ctx, l.store, l.opt.Key.Verifier())
+	if err != nil {
+		return nil, err
+	}
+	head, err := readNewest(ctx, l.store)
+	if err != nil {
+		return nil, err
+	}
+	if head.Number > 0 {
+		if _, err := head.signed(l.opt.Key.Verifier()); err != nil {
+			return nil, fmt.Errorf("%w: its end: %w", ErrChanged, err)
+		}
+	}
+	if least := max(l.most, marked.Size); head.end() < least {
+		return nil, fmt.Errorf("%w: it has %d records, and had %d", ErrChanged, head.end(), least)
+	}
+	l.head, l.most = head, head.end()
+	return head, nil
+}
