@@ -24,6 +24,9 @@ func (s Salt) Caller(id string) Hash { return s.hash("caller", id) }
 // Question is the hash of a question's text.
 func (s Salt) Question(text string) Hash { return s.hash("question", text) }
 
+// Passage is the hash of the text of a passage as it was shown.
+func (s Salt) Passage(text string) Hash { return s.hash("passage", text) }
+
 // hash keeps texts of different kinds apart: a question that is somebody's id is not
 // known by it.
 func (s Salt) hash(kind, text string) Hash {

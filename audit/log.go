@@ -57,6 +57,7 @@ type Log struct {
 
 // waiting is a record with somebody who waits for it.
 type waiting struct {
+	ctx  context.Context
 	line []byte
 	done chan<- error
 }
@@ -97,6 +98,8 @@ func (l *Log) Record(ctx context.Context, r Record) error {
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, l.opt.Wait)
+	defer cancel()
 	done := make(chan error, 1)
 	l.mu.Lock()
 	switch {
@@ -105,15 +108,13 @@ func (l *Log) Record(ctx context.Context, r Record) error {
 	case len(l.waiting) >= maxWaiting:
 		err = ErrFull
 	default:
-		l.waiting = append(l.waiting, waiting{line, done})
+		l.waiting = append(l.waiting, waiting{ctx, line, done})
 		l.begin()
 	}
 	l.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, l.opt.Wait)
-	defer cancel()
 	select {
 	case err = <-done:
 	case <-ctx.Done():
@@ -224,11 +225,17 @@ func (l *Log) take(withHeld bool) (lines [][]byte, others []waiting, held []Reco
 		}
 	}
 	n := 0
-	for n < len(l.waiting) && len(lines) < maxRecords && (len(lines) == 0 || size+len(l.waiting[n].line) <= maxBytes) {
-		lines, size = append(lines, l.waiting[n].line), size+len(l.waiting[n].line)
-		n++
+	for ; n < len(l.waiting) && len(lines) < maxRecords; n++ {
+		w := l.waiting[n]
+		if w.ctx.Err() != nil {
+			continue // who waited has left, and was told that it is not recorded
+		}
+		if size += len(w.line); size > maxBytes && len(lines) > 0 {
+			break
+		}
+		lines, others = append(lines, w.line), append(others, w)
 	}
-	others, l.waiting = l.waiting[:n:n], l.waiting[n:]
+	l.waiting = l.waiting[n:]
 	if len(lines) == 0 {
 		l.writing, l.waiting = false, nil
 	}

@@ -55,8 +55,8 @@ type Question struct {
 type Passage struct {
 	ID       string `json:"id"`
 	Document string `json:"document"`
-	// SHA256 is that of the text that was shown, in hexadecimal digits.
-	SHA256 string `json:"sha256"`
+	// Text is what was shown of it.
+	Text Hash `json:"text"`
 	// Cited is set where a sentence of the answer is of it.
 	Cited bool `json:"cited,omitempty"`
 }

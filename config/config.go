@@ -23,6 +23,8 @@ type Config struct {
 	Access Access `yaml:"access"`
 	// State is where keys and the like are kept.
 	State State `yaml:"state"`
+	// Audit is the log of who asked what.
+	Audit Audit `yaml:"audit"`
 	// Egress is what the program may connect to.
 	Egress Egress `yaml:"egress"`
 	// Sources are what is indexed, and say whose it is. None by default.
@@ -239,6 +241,30 @@ type State struct {
 	Table string `yaml:"table"`
 }
 
+// Audit is the log of who asked what and when, what was shown, deleted and connected to;
+// see package audit. It is kept in the data folder, or in the table of State.
+type Audit struct {
+	// On keeps it.
+	On bool `yaml:"on"`
+	// Key signs its checkpoints. Empty, the default, is the file audit.key in the data
+	// folder, which is made when it is first needed.
+	Key Secret `yaml:"key"`
+	// Salt is what callers and questions are hashed with. Empty, the default, is the file
+	// audit.salt in the data folder, which is made when it is first needed.
+	Salt Secret `yaml:"salt"`
+	// OnFailure is what becomes of what cannot be recorded, by default AuditRefuse.
+	OnFailure AuditFailure `yaml:"on_failure"`
+}
+
+// AuditFailure is what becomes of what cannot be recorded.
+type AuditFailure string
+
+// The ways to go on.
+const (
+	AuditRefuse  AuditFailure = "refuse"  // nothing is answered or deleted
+	AuditDegrade AuditFailure = "degrade" // it is, and the answer says so
+)
+
 // Source is a file or folder that is indexed.
 type Source struct {
 	// Path is where it lies. It must be given.
@@ -325,6 +351,7 @@ func Default() *Config {
 	return &Config{
 		Data:  ".naru",
 		Asker: Asker{Tenant: DefaultTenant},
+		Audit: Audit{OnFailure: AuditRefuse},
 		Embedder: Embedder{
 			Kind:  EmbedderBundled,
 			Batch: embedder.DefaultBatch, BatchTokens: embedder.DefaultBatchTokens, Concurrency: embedder.DefaultConcurrency,

@@ -9,6 +9,7 @@
 //	naru qdrant           serve the embedded engine to Qdrant clients
 //	naru restore FILE     bring a snapshot back
 //	naru doctor           check configuration, folder and store
+//	naru audit …          show and verify the log of who asked what
 //	naru plugin …         make, check, sign and admit plugins
 //
 // The program only wires packages together: the path of a question is in
@@ -92,7 +93,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.data, "data", "", "the data folder, over the configuration's (.naru)")
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
-	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g))
+	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g), newPlugin(&g), newKey(&g), newAudit(&g))
 	return root
 }
 
