@@ -44,7 +44,8 @@ type Log struct {
 	mu      sync.Mutex
 	waiting []waiting // in their order
 	held    held
-	timer   *time.Timer // that writes what is held
+	flush   bool        // what is held is to be written
+	timer   *time.Timer // that has it written
 	writing bool
 	closed  bool
 	running sync.WaitGroup
@@ -174,8 +175,10 @@ func (l *Log) Close() error {
 	return nil
 }
 
-// begin has what waits written, unless that is being done already. l.mu is held.
+// begin has what waits and what is held written, by the one who writes already or by
+// another. l.mu is held.
 func (l *Log) begin() {
+	l.flush = true
 	if !l.writing {
 		l.writing = true
 		l.running.Go(l.write)
@@ -185,8 +188,8 @@ func (l *Log) begin() {
 // write writes until nothing waits. What comes while a batch is on its way is the next
 // one, so that one write serves as many as came during the one before.
 func (l *Log) write() {
-	for first := true; ; first = false {
-		lines, others, held := l.take(first)
+	for {
+		lines, others, held := l.take()
 		if len(lines) == 0 {
 			return
 		}
@@ -210,13 +213,13 @@ func (l *Log) write() {
 	}
 }
 
-// take takes what is written next: with what is held, or without. Where there is
-// nothing the writing ends.
-func (l *Log) take(withHeld bool) (lines [][]byte, others []waiting, held []Record) {
+// take takes what is written next. Where there is nothing the writing ends.
+func (l *Log) take() (lines [][]byte, others []waiting, held []Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	size := 0
-	if withHeld {
+	if l.flush { // what could not be written waits for somebody to ask again
+		l.flush = false
 		held = l.held.take()
 		for _, r := range held {
 			if line, err := r.encode(); err == nil { // texts of bounded length: it cannot fail
