@@ -7,6 +7,9 @@
 // it (C2SP tlog-checkpoint), a note that is signed with Ed25519. [Verify] computes
 // everything again from the records.
 //
+// There is one driver, package state, which has two: a file on one machine, DynamoDB for
+// functions.
+//
 // To read the code: record.go is what is recorded, batch.go how it is kept, tree.go and
 // checkpoint.go what proves it, log.go the way of a record, verify.go the way back.
 //
