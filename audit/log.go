@@ -49,6 +49,9 @@ type Log struct {
 	writing bool
 	closed  bool
 	running sync.WaitGroup
+	// unmarked is the newest batch whose checkpoint is not kept beside the log yet.
+	unmarked *batch
+	marking  bool
 
 	// What follows is for the one that writes. head is the newest batch as far as it is
 	// known, and nil where it has to be read. most is the number of records that were there.
@@ -66,7 +69,7 @@ type waiting struct {
 // maxWaiting bounds what waits: at some batches of 512 a second, a few seconds.
 const maxWaiting = 8192
 
-// New returns the log in a state. Nothing is asked of the state yet.
+// New returns the log in a state, which is the log's to close. Nothing is asked of it yet.
 func New(s state.Store, opt Options) (*Log, error) {
 	if opt.Key.signer == nil {
 		return nil, errors.New("an audit log needs a key")
@@ -160,7 +163,7 @@ func (l *Log) stamp(r Record) Record {
 	return r
 }
 
-// Close writes what is held, and waits for what is being written.
+// Close writes what is held, waits for what is being written, and closes the state.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	if l.timer != nil {
@@ -172,7 +175,7 @@ func (l *Log) Close() error {
 	l.closed = true
 	l.mu.Unlock()
 	l.running.Wait()
-	return nil
+	return l.store.Close()
 }
 
 // begin has what waits and what is held written, by the one who writes already or by
@@ -200,7 +203,7 @@ func (l *Log) write() {
 			w.done <- err
 		}
 		if err == nil {
-			l.mark()
+			l.mark(l.head)
 		}
 		if err != nil && len(held) > 0 {
 			l.opt.Logger.Error("connections are not recorded yet", "error", err)
@@ -220,10 +223,15 @@ func (l *Log) take() (lines [][]byte, others []waiting, held []Record) {
 	size := 0
 	if l.flush { // what could not be written waits for somebody to ask again
 		l.flush = false
-		held = l.held.take()
-		for _, r := range held {
-			if line, err := r.encode(); err == nil { // texts of bounded length: it cannot fail
-				lines, size = append(lines, line), size+len(line)
+		for _, r := range l.held.take() {
+			line, err := r.encode()
+			switch {
+			case err != nil: // texts of bounded length: it cannot be
+			case size+len(line) > maxBytes:
+				l.held.add(r)
+				l.flush = true // with the next
+			default:
+				lines, held, size = append(lines, line), append(held, r), size+len(line)
 			}
 		}
 	}
@@ -296,9 +304,12 @@ func (l *Log) newest(ctx context.Context) (*batch, error) {
 	if l.head != nil {
 		return l.head, nil
 	}
-	marked, err := readMark(ctx, l.store, l.opt.Key.Verifier())
-	if err != nil {
-		return nil, err
+	if l.most == 0 {
+		marked, err := readMark(ctx, l.store, l.opt.Key.Verifier())
+		if err != nil {
+			return nil, err
+		}
+		l.most = marked.Size
 	}
 	head, err := readNewest(ctx, l.store)
 	if err != nil {
@@ -309,8 +320,8 @@ func (l *Log) newest(ctx context.Context) (*batch, error) {
 			return nil, fmt.Errorf("%w: its end: %w", ErrChanged, err)
 		}
 	}
-	if least := max(l.most, marked.Size); head.end() < least {
-		return nil, fmt.Errorf("%w: it has %d records, and had %d", ErrChanged, head.end(), least)
+	if head.end() < l.most {
+		return nil, fmt.Errorf("%w: it has %d records, and had %d", ErrChanged, head.end(), l.most)
 	}
 	l.head, l.most = head, head.end()
 	return head, nil

@@ -159,7 +159,7 @@ func recorded(t *testing.T, s state.Store) {
 	if r := got[2].Record; r.Deletion.Documents[0] != "<1>" || r.Deletion.Documents[1] != "나루" {
 		t.Errorf("it is %s", got[2].Line)
 	}
-	for _, wrong := range []audit.Record{{}, {Kind: "reading"}, {Kind: audit.KindEgress}, {Kind: audit.KindEgress, Egress: &audit.Egress{}, Deletion: &audit.Deletion{}}, question(strings.Repeat("x", 70_000))} {
+	for _, wrong := range []audit.Record{{}, {Kind: "reading"}, {Kind: "listing"}, {Kind: audit.KindEgress}, {Kind: audit.KindEgress, Egress: &audit.Egress{}, Deletion: &audit.Deletion{}}, question(strings.Repeat("x", 70_000))} {
 		if err := l.Record(t.Context(), wrong); err == nil {
 			t.Errorf("%+v is recorded", wrong)
 		}
@@ -355,6 +355,51 @@ func beside(t *testing.T, s state.Store) state.Entry {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// TestLater: connections that could not be recorded are recorded when something can be.
+func TestLater(t *testing.T) {
+	s, key := &failing{Store: newState(t)}, newKey(t)
+	l := newLog(t, s, key)
+	s.broken.Store(true)
+	long := strings.Repeat("\x01", 500) // in JSON, six times as long
+	for i := range 80 {
+		l.Connection(audit.Egress{To: fmt.Sprint(i, long), Why: long}, false)
+	}
+	time.Sleep(20 * time.Millisecond)
+	if err := l.Record(t.Context(), question("a")); !errors.Is(err, errBroken) {
+		t.Errorf("the error is %v", err)
+	}
+	s.broken.Store(false)
+	write(t, l, "b")
+	closed(t, l)
+	questions, places := 0, map[string]bool{}
+	for _, n := range all(t, s) {
+		if n.Record.Kind == audit.KindQuestion {
+			questions++
+		} else if places[n.Record.Egress.To] = true; n.Record.Egress.Times > 1 {
+			t.Errorf("it is counted twice: %s", n.Line)
+		}
+	}
+	if questions != 1 || len(places) != 80 {
+		t.Errorf("%d questions and %d places are recorded", questions, len(places))
+	}
+	verified(t, s, key)
+}
+
+var errBroken = errors.New("broken")
+
+// failing is a state that can be broken.
+type failing struct {
+	state.Store
+	broken atomic.Bool
+}
+
+func (f *failing) Put(ctx context.Context, e state.Entry) (state.Entry, error) {
+	if f.broken.Load() {
+		return state.Entry{}, errBroken
+	}
+	return f.Store.Put(ctx, e)
 }
 
 // TestBounds: where nothing can be written callers hear of it in time, and what waits is

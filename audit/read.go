@@ -78,55 +78,6 @@ func lastNumber(ctx context.Context, s state.Store) (int64, error) {
 	return math.MaxInt64 - down, nil
 }
 
-// readMark is the checkpoint that is kept beside the log; of none the size is 0.
-func readMark(ctx context.Context, s state.Store, v Verifier) (Checkpoint, error) {
-	e, err := s.Get(ctx, latest)
-	switch {
-	case errors.Is(err, state.ErrNotFound):
-		return Checkpoint{}, nil
-	case err != nil:
-		return Checkpoint{}, err
-	}
-	c, err := v.Open(string(e.Value))
-	if err != nil {
-		return c, fmt.Errorf("%w: the entry %s: %w", ErrChanged, latest, err)
-	}
-	return c, nil
-}
-
-// mark keeps the newest checkpoint beside the log too. It is late where the process ends
-// in between, or others write much; then it does not show that the end was cut off.
-func (l *Log) mark() {
-	const late = 64 // batches
-	l.mu.Lock()
-	busy := len(l.waiting) > 0
-	l.mu.Unlock()
-	if head := l.head; busy && head.Number%late != 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), l.opt.Wait)
-	defer cancel()
-	v := l.opt.Key.Verifier()
-	_, err := state.Update(ctx, l.store, latest, func(e *state.Entry) error {
-		if e.Version != "" {
-			c, err := v.Open(string(e.Value))
-			if err != nil {
-				return fmt.Errorf("%w: the entry %s: %w", ErrChanged, latest, err)
-			}
-			if c.Size >= l.head.end() {
-				return errAhead
-			}
-		}
-		e.Value = []byte(l.head.Checkpoint)
-		return nil
-	})
-	if err != nil && !errors.Is(err, errAhead) {
-		l.opt.Logger.Warn("the audit log's checkpoint is not kept beside it yet", "error", err)
-	}
-}
-
-var errAhead = errors.New("another was ahead")
-
 // Latest is the signed checkpoint that the log ends with; empty where it has none yet.
 func Latest(ctx context.Context, s state.Store, v Verifier) (string, error) {
 	b, err := readNewest(ctx, s)

@@ -14,15 +14,16 @@ type Kind string
 // The kinds are part of the form of the log.
 const (
 	KindQuestion Kind = "question"
+	KindReading  Kind = "reading"
 	KindDeletion Kind = "deletion"
 	KindEgress   Kind = "egress"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{KindQuestion, KindDeletion, KindEgress}
+var Kinds = []Kind{KindQuestion, KindReading, KindDeletion, KindEgress}
 
-// Record is something that happened. Of Question, Deletion and Egress the one is set
-// that Kind names. The form is extended over time, never broken.
+// Record is something that happened. Of the fields after Caller the one is set that Kind
+// names. The form is extended over time, never broken.
 type Record struct {
 	// Time is when it was recorded; the log sets it where it is zero.
 	Time time.Time `json:"time"`
@@ -32,6 +33,7 @@ type Record struct {
 	// Caller is who asked for it; empty where nobody in particular did.
 	Caller   Hash      `json:"caller,omitempty"`
 	Question *Question `json:"question,omitempty"`
+	Reading  *Reading  `json:"reading,omitempty"`
 	Deletion *Deletion `json:"deletion,omitempty"`
 	Egress   *Egress   `json:"egress,omitempty"`
 }
@@ -59,6 +61,11 @@ type Passage struct {
 	Text Hash `json:"text"`
 	// Cited is set where a sentence of the answer is of it.
 	Cited bool `json:"cited,omitempty"`
+}
+
+// Reading is a document whose whole text is shown. It is recorded before it is.
+type Reading struct {
+	Document string `json:"document"`
 }
 
 // Deletion is documents that are deleted. It is recorded before they are: where that
@@ -105,7 +112,7 @@ func ParseRecord(data []byte) (r Record, err error) {
 }
 
 func (r Record) check() error {
-	about := map[Kind]bool{KindQuestion: r.Question != nil, KindDeletion: r.Deletion != nil, KindEgress: r.Egress != nil}
+	about := map[Kind]bool{KindQuestion: r.Question != nil, KindReading: r.Reading != nil, KindDeletion: r.Deletion != nil, KindEgress: r.Egress != nil}
 	if !slices.Contains(Kinds, r.Kind) {
 		return fmt.Errorf("%.40q is no kind of record", r.Kind)
 	}

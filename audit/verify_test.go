@@ -263,7 +263,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"kind":"deletion","question":{"text":"0"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := audit.ParseRecord(data)
-		if err == nil && r.Question == nil && r.Deletion == nil && r.Egress == nil {
+		if err == nil && r.Question == nil && r.Reading == nil && r.Deletion == nil && r.Egress == nil {
 			t.Errorf("a record about nothing: %+v", r)
 		}
 	})

@@ -22,8 +22,8 @@ func newAudit(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Verify and show the log of who asked what",
-		Long: `With audit.on, each question is recorded with the passages that were shown, each
-deletion, and each decision on what is connected to. The log cannot be changed without
+		Long: `With audit.on, each question is recorded with the passages that were shown, each document
+that was read, each deletion, and each decision on what is connected to. The log cannot be changed without
 that being found, by whoever has a checkpoint of it that was kept elsewhere.`,
 		Args: positional(cobra.NoArgs),
 	}
@@ -219,7 +219,7 @@ key, oidc: and a number for a token.`,
 			})
 		},
 	}
-	cmd.Flags().StringSliceVar(&w.kinds, "kind", nil, "records of this kind only: question, deletion or egress")
+	cmd.Flags().StringSliceVar(&w.kinds, "kind", nil, "records of this kind only: question, reading, deletion or egress")
 	cmd.Flags().StringVar(&w.since, "since", "", "records from this time on (2006-01-02 or RFC 3339)")
 	cmd.Flags().StringVar(&w.caller, "caller", "", "records of what this caller asked for")
 	cmd.Flags().StringVar(&w.question, "question", "", "records of this question, letter by letter")
@@ -230,7 +230,7 @@ key, oidc: and a number for a token.`,
 func (w *wanted) filter(c *config.Config) (func(audit.Record) bool, error) {
 	for _, k := range w.kinds {
 		if !slices.Contains(audit.Kinds, audit.Kind(k)) {
-			return nil, &usageError{fmt.Errorf("audit show: --kind %s: there are question, deletion and egress", k)}
+			return nil, &usageError{fmt.Errorf("audit show: --kind %s: there are question, reading, deletion and egress", k)}
 		}
 	}
 	var from time.Time

@@ -41,6 +41,12 @@ func TestServeRecords(t *testing.T) {
 	if got := auditShow(t, data, "--caller", idOf(reader)); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"request":"`) || !strings.Contains(got, id) {
 		t.Errorf("of the reader is recorded %s", got)
 	}
+	if status, body := s.as(reader, "GET", "/v1/documents/"+id, ""); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if got := auditShow(t, data, "--caller", idOf(reader), "--kind", "reading"); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"reading":{"document":"`+id+`"}`) {
+		t.Errorf("of the reader is recorded %s", got)
+	}
 	if got := auditShow(t, data); strings.Contains(got, idOf(reader)) || strings.Contains(got, "ferry") {
 		t.Errorf("it names somebody or something: %s", got)
 	}

@@ -113,19 +113,36 @@ const deletedAtOnce = 500
 
 // deleting records documents that are about to be deleted.
 func (b *Backend) deleting(ctx context.Context, documents []string, why indexer.Why) error {
-	if b.audit == nil {
-		return nil
-	}
 	for some := range slices.Chunk(documents, deletedAtOnce) {
-		r := audit.Record{Kind: audit.KindDeletion, Deletion: &audit.Deletion{Documents: some, Why: string(why)}}
-		if err := record(ctx, b.audit, r); err != nil {
-			b.log.Error("a deletion is not recorded", "error", err)
-			if b.config.Audit.OnFailure == config.AuditRefuse {
-				return fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The deletion cannot be recorded at the moment, and is not made without."), err)
-			}
+		err := b.record(ctx, audit.Record{Kind: audit.KindDeletion, Deletion: &audit.Deletion{Documents: some, Why: string(why)}})
+		if err != nil {
+			return fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The deletion cannot be recorded at the moment, and is not made without."), err)
 		}
 	}
 	return nil
+}
+
+// Reading records that the text of a document is about to be shown; where the error is not
+// nil it must not be.
+func (b *Backend) Reading(ctx context.Context, document string) error {
+	err := b.record(ctx, audit.Record{Kind: audit.KindReading, Reading: &audit.Reading{Document: document}})
+	if err != nil {
+		return fmt.Errorf("%w: %w", web.Explain(web.ErrBusy, "The reading cannot be recorded at the moment, and nothing is shown without."), err)
+	}
+	return nil
+}
+
+// record records what is about to be done. The error is why it must not be.
+func (b *Backend) record(ctx context.Context, r audit.Record) error {
+	if b.audit == nil {
+		return nil
+	}
+	err := record(ctx, b.audit, r)
+	if err != nil && b.config.Audit.OnFailure == config.AuditDegrade {
+		b.log.Error("what is done is not recorded", "kind", string(r.Kind), "error", err)
+		return nil
+	}
+	return err
 }
 
 // record writes a record of what is done for the caller of ctx.
