@@ -405,40 +405,46 @@ func (f *failing) Put(ctx context.Context, e state.Entry) (state.Entry, error) {
 // TestBounds: where nothing can be written callers hear of it in time, and what waits is
 // bounded.
 func TestBounds(t *testing.T) {
-	s := &stuck{Store: newState(t)}
-	l, err := audit.New(s, audit.Options{Key: newKey(t), Salt: salt, Wait: 2 * time.Second})
+	s := &stuck{newState(t), make(chan struct{})}
+	impatient, err := audit.New(s, audit.Options{Key: newKey(t), Salt: salt, Wait: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Record(t.Context(), question("a")); !errors.Is(err, context.DeadlineExceeded) {
+	if err := impatient.Record(t.Context(), question("a")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v", err)
 	}
-	const many = 10_000
-	var full atomic.Int64
+	closed(t, impatient)
+
+	l := newLog(t, s, newKey(t))
 	var running sync.WaitGroup
-	for range many {
+	var full sync.Once
+	for range 10_000 {
 		running.Go(func() {
 			err := l.Record(t.Context(), question("b"))
 			if errors.Is(err, audit.ErrFull) {
-				full.Add(1)
-			} else if !errors.Is(err, context.DeadlineExceeded) {
+				full.Do(func() { close(s.free) }) // otherwise all of them wait
+			} else if !errors.Is(err, errBroken) {
 				t.Errorf("the error is %v", err)
 			}
 		})
 	}
 	running.Wait()
 	closed(t, l)
-	if full.Load() == 0 {
-		t.Error("everything waited")
-	}
 }
 
-// stuck is a state that does not answer.
-type stuck struct{ state.Store }
+// stuck is a state that does not answer, until it is freed and fails.
+type stuck struct {
+	state.Store
+	free chan struct{}
+}
 
-func (stuck) Scan(ctx context.Context, _, _ string, _ int) ([]state.Entry, error) {
-	<-ctx.Done()
-	return nil, ctx.Err()
+func (s *stuck) Get(ctx context.Context, _ string) (state.Entry, error) {
+	select {
+	case <-ctx.Done():
+		return state.Entry{}, ctx.Err()
+	case <-s.free:
+		return state.Entry{}, errBroken
+	}
 }
 
 func BenchmarkRecord(b *testing.B) {
