@@ -11,7 +11,7 @@
 // functions.
 //
 // To read the code: record.go is what is recorded, batch.go how it is kept, tree.go and
-// checkpoint.go what proves it, log.go the way of a record (held.go of a connection, mark.go
+// checkpoint.go what proves it, log.go and commit.go the way of a record (held.go of a connection, mark.go
 // of the checkpoint that is kept beside the log), read.go and verify.go the way back.
 //
 // What it promises:
