@@ -18,6 +18,7 @@ func (o *origins) check(c *Config) {
 	o.words("asker.regions", c.Asker.Regions...)
 	o.access(&c.Access)
 	o.state(&c.State)
+	o.audit(c)
 	o.egress(&c.Egress)
 	o.sources(c.Sources)
 	o.schedules(c)

@@ -23,6 +23,8 @@ type Config struct {
 	Access Access `yaml:"access"`
 	// State is where keys and the like are kept.
 	State State `yaml:"state"`
+	// Audit is the log of who asked what.
+	Audit Audit `yaml:"audit"`
 	// Egress is what the program may connect to.
 	Egress Egress `yaml:"egress"`
 	// Sources are what is indexed, and say whose it is. None by default.
@@ -243,6 +245,30 @@ type State struct {
 	Table string `yaml:"table"`
 }
 
+// Audit is the log of who asked what and when, what was shown, deleted and connected to;
+// see package audit. It is kept in the data folder, or in the table of State.
+type Audit struct {
+	// On keeps it.
+	On bool `yaml:"on"`
+	// Key signs its checkpoints. Empty, the default, is the file audit.key in the data
+	// folder, which is made when it is first needed.
+	Key Secret `yaml:"key"`
+	// Salt is what callers and questions are hashed with. Empty, the default, is the file
+	// audit.salt in the data folder, which is made when it is first needed.
+	Salt Secret `yaml:"salt"`
+	// OnFailure is what becomes of what cannot be recorded, by default AuditRefuse.
+	OnFailure AuditFailure `yaml:"on_failure"`
+}
+
+// AuditFailure is what becomes of what cannot be recorded.
+type AuditFailure string
+
+// The ways to go on.
+const (
+	AuditRefuse  AuditFailure = "refuse"  // nothing is answered or deleted
+	AuditDegrade AuditFailure = "degrade" // it is, and the answer says so
+)
+
 // Source is a file, folder or bucket that is indexed. One of Path and S3 must be given.
 type Source struct {
 	// Path is where a file or folder lies.
@@ -365,6 +391,7 @@ func Default() *Config {
 	return &Config{
 		Data:     ".naru",
 		Asker:    Asker{Tenant: DefaultTenant},
+		Audit:    Audit{OnFailure: AuditRefuse},
 		Schedule: Schedule{TimeZone: "UTC"},
 		Embedder: Embedder{
 			Kind:  EmbedderBundled,

@@ -32,6 +32,13 @@ func (ix *Indexer) Forget(ctx context.Context, kind string, under func(key strin
 			}
 		}
 		for some := range slices.Chunk(ids, forgetAtOnce) {
+			// Of what is in two versions it is told once.
+			fresh := slices.DeleteFunc(slices.Clone(some), func(id string) bool { return forgotten[id] })
+			if len(fresh) > 0 {
+				if err := ix.deleting(ctx, fresh, Forgotten); err != nil {
+					return len(forgotten), fmt.Errorf("forget: %w", err)
+				}
+			}
 			if err := version.Delete(ctx, ix.access.Tenant, some...); err != nil {
 				return len(forgotten), fmt.Errorf("forget: %w", err)
 			}

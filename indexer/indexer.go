@@ -27,9 +27,24 @@ type Options struct {
 	Embedder embed.Embedder
 	// Embedding is told how far a run is with the vectors; nil is not told.
 	Embedding Progress
+	// Deleting is told of documents before they are deleted, and why; where it returns an
+	// error, they are not. Nil is not told.
+	Deleting func(ctx context.Context, documents []string, why Why) error
 	// Clock tells the time; nil means time.Now.
 	Clock rag.Clock
 }
+
+// Why is why documents are deleted.
+type Why string
+
+// The reasons.
+const (
+	Removed     Why = "removed"     // somebody asked for it
+	Forgotten   Why = "forgotten"   // with all that was below a path
+	Disappeared Why = "disappeared" // their source has them no longer
+	Unreadable  Why = "unreadable"  // it still has them, and they cannot be read any more
+	Skipped     Why = "skipped"     // a plugin does not want them any more
+)
 
 // Indexer writes documents to a store. It is safe for concurrent use, but two
 // runs over the same source at once do the work twice.
@@ -41,6 +56,7 @@ type Indexer struct {
 	embedder embed.Embedder
 	// embedding is told how many passages have their vectors.
 	embedding Progress
+	deleting  func(ctx context.Context, documents []string, why Why) error
 	clock     rag.Clock
 	// build is the version that is being built, where store is its.
 	build *store.Build
@@ -51,9 +67,12 @@ func New(s *store.Store, opt Options) (*Indexer, error) {
 	if opt.Access.Tenant == "" {
 		return nil, rag.ErrNoTenant
 	}
-	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, hooks: opt.Hooks, embedder: opt.Embedder, embedding: opt.Embedding, clock: opt.Clock}
+	ix := &Indexer{store: s, access: opt.Access, chunking: opt.Chunking, hooks: opt.Hooks, embedder: opt.Embedder, embedding: opt.Embedding, deleting: opt.Deleting, clock: opt.Clock}
 	if ix.chunking == (Chunking{}) {
 		ix.chunking = DefaultChunking
+	}
+	if ix.deleting == nil {
+		ix.deleting = func(context.Context, []string, Why) error { return nil }
 	}
 	if ix.clock == nil {
 		ix.clock = time.Now
@@ -271,7 +290,8 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 			gone = append(gone, id)
 		}
 	}
-	if err := ix.drop(ctx, gone...); err != nil {
+	slices.Sort(gone)
+	if err := ix.drop(ctx, Disappeared, gone...); err != nil {
 		return report, fmt.Errorf("delete what disappeared: %w", err)
 	}
 	report.Deleted += len(gone)
@@ -351,7 +371,9 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, of *Counts, kind str
 			return ctx.Err()
 		}
 		// Its former text is no longer what the source says.
+		why := Skipped
 		if !batch.report.skip(item.URI, err) {
+			why = Unreadable
 			batch.report.fail(of, item.URI, err)
 		}
 		if before.Hash == "" {
@@ -359,13 +381,18 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, of *Counts, kind str
 		}
 		batch.report.Deleted++
 		of.Deleted++
-		return ix.drop(ctx, before.ID)
+		return ix.drop(ctx, why, before.ID)
 	}
 	return batch.add(ctx, of, entry, before.Hash != "")
 }
 
 // drop deletes documents that their source has no longer.
-func (ix *Indexer) drop(ctx context.Context, documents ...string) error {
+func (ix *Indexer) drop(ctx context.Context, why Why, documents ...string) error {
+	if len(documents) > 0 {
+		if err := ix.deleting(ctx, documents, why); err != nil {
+			return err
+		}
+	}
 	if ix.build != nil {
 		return ix.build.Drop(ctx, ix.access.Tenant, documents...)
 	}

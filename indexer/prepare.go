@@ -179,7 +179,11 @@ func (ix *Indexer) Remove(ctx context.Context, id string) error {
 		return err
 	case info.Removed:
 		return fmt.Errorf("remove document %s: %w", id, store.ErrNotFound)
-	case info.Source == sourceUpload:
+	}
+	if err := ix.deleting(ctx, []string{id}, Removed); err != nil {
+		return err
+	}
+	if info.Source == sourceUpload {
 		return ix.store.Delete(ctx, ix.access.Tenant, id)
 	}
 	return ix.store.Remove(ctx, ix.access.Tenant, id)

@@ -17,7 +17,7 @@ import (
 //
 // An item that is there and cannot be made a document is an error, a
 // [*SkippedError] where a hook does not want it, and what was stored of it is deleted,
-// unless it could not be read for now. [Unreadable] tells these from errors of the
+// unless it could not be read for now. [Unfit] tells these from errors of the
 // store and the source, after which the same may succeed later. Passages are left
 // without vectors; see [Indexer.Embed].
 func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Outcome, error) {
@@ -32,13 +32,14 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 	case errors.Is(err, fs.ErrNotExist):
 		if before.Hash != "" {
 			outcome.Status = StatusDeleted
+			return outcome, ix.drop(ctx, Disappeared, id)
 		}
 		// Passages may be left of a write that was cut short, though nothing is known of
 		// the document.
 		return outcome, ix.store.Delete(ctx, ix.access.Tenant, id)
 	case isWalk && !walk.Unknown():
 		outcome.Hash = ix.hash(uploadOf(src.Kind(), item, nil))
-		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+		return ix.unfit(ctx, outcome, before, &unfitError{err})
 	case err != nil:
 		return outcome, err
 	}
@@ -47,7 +48,7 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 	}
 	data, err := read(ctx, item)
 	if errors.Is(err, source.ErrTooLarge) {
-		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+		return ix.unfit(ctx, outcome, before, &unfitError{err})
 	}
 	if err != nil {
 		return outcome, err
@@ -61,7 +62,7 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 		if ctx.Err() != nil {
 			return outcome, ctx.Err()
 		}
-		return ix.unfit(ctx, outcome, before, &unreadableError{err})
+		return ix.unfit(ctx, outcome, before, &unfitError{err})
 	}
 	outcome.Status = StatusUpdated
 	if before.Hash == "" {
@@ -74,7 +75,11 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 // former text is no longer what the source says.
 func (ix *Indexer) unfit(ctx context.Context, o Outcome, before store.DocumentInfo, why error) (Outcome, error) {
 	if before.Hash != "" {
-		if err := ix.store.Delete(ctx, ix.access.Tenant, before.ID); err != nil {
+		reason := Unreadable
+		if _, skipped := errors.AsType[*SkippedError](why); skipped {
+			reason = Skipped
+		}
+		if err := ix.drop(ctx, reason, before.ID); err != nil {
 			return o, err
 		}
 		o.Status = StatusDeleted
@@ -82,16 +87,16 @@ func (ix *Indexer) unfit(ctx context.Context, o Outcome, before store.DocumentIn
 	return o, why
 }
 
-// unreadableError is what is wrong with a document itself.
-type unreadableError struct{ err error }
+// unfitError is what is wrong with a document itself.
+type unfitError struct{ err error }
 
-func (e *unreadableError) Error() string { return e.err.Error() }
-func (e *unreadableError) Unwrap() error { return e.err }
+func (e *unfitError) Error() string { return e.err.Error() }
+func (e *unfitError) Unwrap() error { return e.err }
 
-// Unreadable tells whether an error of [Indexer.Sync] is the item's own, so that the
+// Unfit tells whether an error of [Indexer.Sync] is the item's own, so that the
 // same happens again as long as the item is what it is.
-func Unreadable(err error) bool {
-	_, own := errors.AsType[*unreadableError](err)
+func Unfit(err error) bool {
+	_, own := errors.AsType[*unfitError](err)
 	return own
 }
 

@@ -55,9 +55,21 @@ type Options struct {
 	Networks []netip.Prefix
 	// Resolve finds the addresses of a name; nil is the system's resolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Decided is told of each decision on a connection that is to be made. It is called
+	// while that waits, and has to return at once. Nil is not told.
+	Decided func(Decision)
 	// Logger hears of decisions: of refusals as warnings, of the others as details.
 	// Nil discards them.
 	Logger *slog.Logger
+}
+
+// Decision is whether a connection may be made.
+type Decision struct {
+	// To is host:port, as it was asked for.
+	To      string
+	Allowed bool
+	// Why is what declares the place, or why it is refused.
+	Why string
 }
 
 // Guard decides what is connected to. It is safe for concurrent use.
@@ -86,8 +98,12 @@ func (g *Guard) Endpoints() []Endpoint { return slices.Clone(g.opt.Endpoints) }
 // [ErrForbidden].
 func (g *Guard) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	endpoint, addresses, err := g.allowed(ctx, network, address)
+	if err == nil {
+		g.decided(Decision{To: address, Allowed: true, Why: endpoint.Why})
+	}
 	if err != nil {
 		if errors.Is(err, ErrForbidden) {
+			g.decided(Decision{To: address, Why: err.Error()})
 			g.opt.Logger.LogAttrs(ctx, slog.LevelWarn, "a connection is refused", slog.String("to", address), slog.String("because", err.Error()))
 		}
 		return nil, err
@@ -102,6 +118,12 @@ func (g *Guard) DialContext(ctx context.Context, network, address string) (net.C
 		wrong = append(wrong, err)
 	}
 	return nil, errors.Join(wrong...)
+}
+
+func (g *Guard) decided(d Decision) {
+	if g.opt.Decided != nil {
+		g.opt.Decided(d)
+	}
 }
 
 // Dial is [Guard.DialContext] over TCP.

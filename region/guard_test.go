@@ -30,6 +30,36 @@ func (n names) resolve(_ context.Context, host string) (all []netip.Addr, err er
 	return all, err
 }
 
+// TestDecided: who asks for it is told of what was decided on each connection, and not of
+// what was only looked at.
+func TestDecided(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	place, err := region.EndpointOf("tcp://"+ln.Addr().String(), "store.url")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []region.Decision
+	g := region.New(region.Options{Endpoints: []region.Endpoint{place}, Decided: func(d region.Decision) { told = append(told, d) }})
+	if _, err := g.Check(t.Context(), place); err != nil || len(told) != 0 {
+		t.Errorf("%v, told %v", err, told)
+	}
+	conn, err := g.Dial(t.Context(), place.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if _, err := g.Dial(t.Context(), "evil.example:443"); !errors.Is(err, region.ErrForbidden) {
+		t.Errorf("the error is %v", err)
+	}
+	if len(told) != 2 || told[0] != (region.Decision{To: place.String(), Allowed: true, Why: "store.url"}) || told[1].To != "evil.example:443" || told[1].Allowed || told[1].Why == "" {
+		t.Errorf("told %+v", told)
+	}
+}
+
 // TestCheck: what is declared may be reached, and nothing else, whatever a name leads to.
 func TestCheck(t *testing.T) {
 	n := names{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -54,19 +55,26 @@ stands at. Where the documents do not answer, says so in the question's language
 // answerFrom answers from a data folder. Where `naru serve` holds it, that
 // process answers.
 func answerFrom(ctx context.Context, c *config.Config, q rag.Question) (answer rag.Answer, err error) {
+	l, err := backend.OpenAudit(ctx, c, slog.Default())
+	if err != nil {
+		return answer, err
+	}
+	if l != nil {
+		defer func() { err = closeWith(l.Close, err) }()
+	}
 	// A server will not let go of the folder: do not wait for it.
-	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond, Bundled: bundled, Plugins: plugins.Find})
+	b, err := backend.Open(ctx, c, backend.Options{Existing: true, LockTimeout: time.Millisecond, Bundled: bundled, Plugins: plugins.Find, Audit: l})
 	if locked, ok := errors.AsType[*embedded.LockedError](err); ok {
 		if locked.Holder.Address != "" {
 			return askServer(ctx, locked.Holder.Address, q)
 		}
-		b, err = backend.Open(ctx, c, backend.Options{Existing: true, Bundled: bundled, Plugins: plugins.Find})
+		b, err = backend.Open(ctx, c, backend.Options{Existing: true, Bundled: bundled, Plugins: plugins.Find, Audit: l})
 	}
 	if err != nil {
 		return answer, err
 	}
 	defer func() { err = closeWith(b.Close, err) }()
-	return rag.NewAnswerer(b, rag.Options{Hooks: b.Hooks()}).Answer(ctx, q)
+	return backend.Recorded(rag.NewAnswerer(b, rag.Options{Hooks: b.Hooks()}), c, l, slog.Default()).Answer(ctx, q)
 }
 
 // printAnswer writes the answer's sentences, each with the numbers of its

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
@@ -22,21 +24,35 @@ type data struct {
 	store  *store.Store
 	// ledger remembers runs of sources; nil where none are made.
 	ledger *ledger.Ledger
+	audit  *audit.Log // nil where nothing is recorded
 }
 
 // openData opens what the configuration names, creating it where it does not
 // exist.
 func openData(ctx context.Context, c *config.Config, opt backend.Options) (*data, error) {
-	opt.Bundled, opt.Plugins = bundled, plugins.Find
-	b, err := backend.Open(ctx, c, opt)
-	if err != nil {
+	d := &data{config: c}
+	var err error
+	if d.audit, err = backend.OpenAudit(ctx, c, opt.Logger); err != nil {
 		return nil, err
 	}
-	s, err := b.Store(ctx, c.Asker.Tenant)
-	if err != nil {
-		return nil, closeWith(b.Close, err)
+	opt.Bundled, opt.Plugins, opt.Audit = bundled, plugins.Find, d.audit
+	if d.Backend, err = backend.Open(ctx, c, opt); err != nil {
+		return nil, closeWith(d.closeAudit, err)
 	}
-	return &data{Backend: b, config: c, store: s}, nil
+	if d.store, err = d.Store(ctx, c.Asker.Tenant); err != nil {
+		return nil, closeWith(d.Close, err)
+	}
+	return d, nil
+}
+
+// Close lets go of the store, and then of the log of what was done with it.
+func (d *data) Close() error { return errors.Join(d.Backend.Close(), d.closeAudit()) }
+
+func (d *data) closeAudit() error {
+	if d.audit == nil {
+		return nil
+	}
+	return d.audit.Close()
 }
 
 // bundled is the model in the program.

@@ -125,6 +125,9 @@ func (d *doctor) examine(file string, environ []string, data string) {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
 	d.egress(c, environ)
+	if c.Audit.On {
+		d.check("audit", func(ctx context.Context) finding { return audited(ctx, c) })
+	}
 	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c) })
 	d.rules = indexer.Rules(indexer.DefaultChunking, nil)
 	if len(c.Plugins.Use) > 0 {

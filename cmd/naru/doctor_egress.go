@@ -19,7 +19,7 @@ func (d *doctor) egress(c *config.Config, environ []string) {
 	var guard *region.Guard
 	if !d.check("egress", func(ctx context.Context) finding {
 		var err error
-		if guard, err = backend.Guard(ctx, c, nil); err != nil {
+		if guard, err = backend.Guard(ctx, c, nil, nil); err != nil {
 			return finding{Status: problem, Found: err.Error(), Advice: "correct what is named"}
 		}
 		n := len(guard.Endpoints())

@@ -27,7 +27,7 @@ func (d *doctor) server(c *config.Config) {
 		opt, err := c.Store.Remote()
 		var guard *region.Guard
 		if err == nil {
-			guard, err = backend.Guard(ctx, c, nil)
+			guard, err = backend.Guard(ctx, c, nil, nil)
 		}
 		if err == nil {
 			opt.Dial = guard.Dial

@@ -63,7 +63,7 @@ with --rebuild or without; --rollback gives it up.`,
 				return err
 			}
 			defer func() { err = closeWith(d.Close, err) }()
-			s, err := backend.OpenState(cmd.Context(), c)
+			s, err := backend.OpenState(cmd.Context(), c, d.audit)
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func (g *globals) keys(cmd *cobra.Command, do func(*config.Config, *access.Keys)
 	if err != nil {
 		return err
 	}
-	s, err := backend.OpenState(cmd.Context(), c)
+	s, err := backend.OpenState(cmd.Context(), c, nil)
 	if err != nil {
 		return err
 	}

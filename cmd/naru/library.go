@@ -122,6 +122,9 @@ func (l *library) Get(ctx context.Context, asker rag.Asker, id string) (web.Docu
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)
 	}
+	if err := l.data.Reading(ctx, id); err != nil {
+		return web.DocumentDetail{}, err
+	}
 	text, err := s.store.Text(ctx, asker.Tenant, id)
 	if err != nil {
 		return web.DocumentDetail{}, explained(err)

@@ -10,6 +10,7 @@
 //	naru qdrant           serve the embedded engine to Qdrant clients
 //	naru restore FILE     bring a snapshot back
 //	naru doctor           check configuration, folder and store
+//	naru audit …          show and verify the log of who asked what
 //	naru plugin …         make, check, sign and admit plugins
 //	naru key …            make, list and remove the keys of those who may ask
 //	naru redrive          send work of functions that failed back to be done
@@ -96,7 +97,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&g.configFile, "config", "", "the configuration file; naru.yaml where there is one")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "write the result as JSON")
 	root.AddCommand(newIndex(&g), newAsk(&g), newServe(&g), newForget(&g), newEval(&g), newQdrant(&g), newRestore(&g), newDoctor(&g),
-		newPlugin(&g), newKey(&g), newSources(&g), newRedrive(&g))
+		newPlugin(&g), newKey(&g), newSources(&g), newRedrive(&g), newAudit(&g))
 	return root
 }
 

@@ -29,7 +29,7 @@ A message that cannot be read stays. With --look all stay.`,
 			if c.Queues.Dead == "" {
 				return errors.New("redrive: queues.dead names no queue: only functions have one")
 			}
-			client, err := backend.Queues(cmd.Context(), c, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+			client, err := backend.Queues(cmd.Context(), c, nil, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn})))
 			if err != nil {
 				return err
 			}

@@ -61,13 +61,13 @@ provider.`,
 			}
 			defer func() { err = closeWith(d.Close, err) }()
 
-			keys, err := backend.OpenState(cmd.Context(), c)
+			keys, err := backend.OpenState(cmd.Context(), c, d.audit)
 			if err != nil {
 				return err
 			}
 			defer func() { err = closeWith(keys.Close, err) }()
 			hosts := web.LoopbackHosts(ln.Addr())
-			callers, err := backend.Callers(cmd.Context(), c, keys, hosts != nil)
+			callers, err := backend.Callers(cmd.Context(), c, keys, hosts != nil, d.audit)
 			if err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ provider.`,
 			}
 			first := &firstRun{Searcher: d}
 			handler, err := web.New(web.Options{
-				Answerer: rag.NewAnswerer(first, rag.Options{Hooks: d.Hooks()}),
+				Answerer: backend.Recorded(rag.NewAnswerer(first, rag.Options{Hooks: d.Hooks()}), c, d.audit, logger),
 				Callers:  callers,
 				Origins:  c.Access.Origins,
 				Library:  documents,

@@ -59,7 +59,7 @@ watches. Works while it runs.`,
 			if err != nil {
 				return err
 			}
-			s, err := backend.OpenState(cmd.Context(), c)
+			s, err := backend.OpenState(cmd.Context(), c, nil)
 			if err != nil {
 				return err
 			}

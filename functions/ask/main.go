@@ -20,17 +20,17 @@ func main() { awslambda.Start(awslambda.Bundled{Model: model, Plugins: plugins.F
 func model() (embed.Embedder, error) { return e5small.Open() }
 
 func handler(f *awslambda.Function) (awslambda.Handler, error) {
-	keys, err := backend.OpenState(context.Background(), f.Config)
+	keys, err := backend.OpenState(context.Background(), f.Config, f.Audit)
 	if err != nil {
 		return nil, err
 	}
-	callers, err := backend.Callers(context.Background(), f.Config, keys, false)
+	callers, err := backend.Callers(context.Background(), f.Config, keys, false, f.Audit)
 	if err != nil {
 		return nil, err
 	}
 	tenant := f.Config.Asker.Tenant
 	h, err := web.New(web.Options{
-		Answerer: rag.NewAnswerer(f, rag.Options{Hooks: f.Hooks()}),
+		Answerer: backend.Recorded(rag.NewAnswerer(f, rag.Options{Hooks: f.Hooks()}), f.Config, f.Audit, f.Log),
 		Callers:  callers,
 		Origins:  f.Config.Access.Origins,
 		Health: func(ctx context.Context) (health web.Health, err error) {

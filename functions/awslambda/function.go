@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/functions/backend"
@@ -32,6 +33,8 @@ type Bundled struct {
 type Function struct {
 	Config *config.Config
 	Log    *slog.Logger
+	// Audit is the log that is configured, or nil.
+	Audit *audit.Log
 
 	stream  bool
 	bundled Bundled
@@ -58,7 +61,11 @@ func New(environ []string, log *slog.Logger, bundled Bundled) (*Function, error)
 		return nil, err
 	}
 	c.Store.PoolSize = 1
-	return f, nil
+	if c.Audit.On && c.State.Table == "" {
+		return nil, fmt.Errorf("audit.on asks for a log, and state.table names no table for it: %s", notKept)
+	}
+	f.Audit, err = backend.OpenAudit(context.Background(), c, log)
+	return f, err
 }
 
 // open opens the store where no invocation has done so yet. It is not done at the
@@ -68,7 +75,7 @@ func (f *Function) open(ctx context.Context) (*backend.Backend, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.backend == nil {
-		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Logger: f.Log, Bundled: f.bundled.Model, Plugins: f.bundled.Plugins})
+		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Audit: f.Audit, Logger: f.Log, Bundled: f.bundled.Model, Plugins: f.bundled.Plugins})
 		if err != nil {
 			return nil, err
 		}

@@ -12,20 +12,29 @@ import (
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/naru-rag/naru/access"
+	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/region"
 	"github.com/naru-rag/naru/state"
 	"github.com/naru-rag/naru/state/dynamodb"
 	"github.com/naru-rag/naru/state/embedded"
 )
 
 // OpenState opens what a configuration remembers things in. It asks nothing of it yet.
-func OpenState(ctx context.Context, c *config.Config) (state.Store, error) {
+// Connections are recorded in l, where it is not nil.
+func OpenState(ctx context.Context, c *config.Config, l *audit.Log) (state.Store, error) {
+	return openState(ctx, c, "state.db", connections(l))
+}
+
+// openState opens the table of a configuration or, where there is none, a file in the
+// data folder.
+func openState(ctx context.Context, c *config.Config, file string, decided func(region.Decision)) (state.Store, error) {
 	if c.State.Table == "" {
-		return embedded.Open(filepath.Join(c.Data, "state.db"), embedded.Options{}), nil
+		return embedded.Open(filepath.Join(c.Data, file), embedded.Options{}), nil
 	}
-	made, err := awsClients(ctx, c, slog.Default(), "")
+	made, err := awsClients(ctx, c, slog.Default(), "", decided)
 	if err != nil {
 		return nil, fmt.Errorf("state.table: %w", err)
 	}
@@ -46,8 +55,8 @@ func Asker(c *config.Config) rag.Asker {
 const issuerTimeout = 10 * time.Second
 
 // Callers are those of a configuration. Where loopback is set, only this machine reaches
-// the listener.
-func Callers(ctx context.Context, c *config.Config, s state.Store, loopback bool) (web.Callers, error) {
+// the listener. Connections to identity providers are recorded in l, where it is not nil.
+func Callers(ctx context.Context, c *config.Config, s state.Store, loopback bool, l *audit.Log) (web.Callers, error) {
 	switch {
 	case c.Access.Gateway:
 		return web.Open{Asker: Asker(c), Role: access.Reader}, nil
@@ -56,7 +65,7 @@ func Callers(ctx context.Context, c *config.Config, s state.Store, loopback bool
 	}
 	a := &access.Access{Keys: Keys(s)}
 	if len(c.Access.OIDC) > 0 {
-		guard, err := Guard(ctx, c, slog.Default())
+		guard, err := Guard(ctx, c, slog.Default(), connections(l))
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,7 @@ import (
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/indexer/source/s3"
@@ -24,8 +25,8 @@ import (
 
 // awsClients is what AWS's clients are made with: the environment's credentials, and
 // connections that the guard makes.
-func awsClients(ctx context.Context, c *config.Config, log *slog.Logger, name string) (aws.Config, error) {
-	guard, err := Guard(ctx, c, log)
+func awsClients(ctx context.Context, c *config.Config, log *slog.Logger, name string, decided func(region.Decision)) (aws.Config, error) {
+	guard, err := Guard(ctx, c, log, decided)
 	if err != nil {
 		return aws.Config{}, err
 	}
@@ -102,13 +103,14 @@ func bucketAddress(ctx context.Context, from *config.S3) (string, error) {
 	return e.URI.String(), nil
 }
 
-// Bucket is the source that a configuration names as a bucket.
-func Bucket(ctx context.Context, c *config.Config, from *config.S3, opt source.Options, log *slog.Logger) (*s3.Bucket, error) {
+// Bucket is the source that a configuration names as a bucket. Connections are recorded in
+// l, where it is not nil.
+func Bucket(ctx context.Context, c *config.Config, from *config.S3, opt source.Options, l *audit.Log, log *slog.Logger) (*s3.Bucket, error) {
 	name, err := awsRegion(ctx, from.Region)
 	if err != nil {
 		return nil, err
 	}
-	made, err := awsClients(ctx, c, log, cmp.Or(name, "us-east-1")) // other services than Amazon's need some name
+	made, err := awsClients(ctx, c, log, cmp.Or(name, "us-east-1"), connections(l)) // other services than Amazon's need some name
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +125,9 @@ func Bucket(ctx context.Context, c *config.Config, from *config.S3, opt source.O
 }
 
 // Queues is the way to the queues of a configuration, all of which are of one service.
-func Queues(ctx context.Context, c *config.Config, log *slog.Logger) (*sqs.Client, error) {
-	made, err := awsClients(ctx, c, log, "")
+// Connections are recorded in l, where it is not nil.
+func Queues(ctx context.Context, c *config.Config, l *audit.Log, log *slog.Logger) (*sqs.Client, error) {
+	made, err := awsClients(ctx, c, log, "", connections(l))
 	if err != nil {
 		return nil, err
 	}

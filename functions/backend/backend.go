@@ -13,6 +13,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer"
@@ -43,6 +44,9 @@ type Options struct {
 	// Remote refuses the embedded engine, for a place whose folder is not kept.
 	// It says why.
 	Remote string
+	// Audit is the log that deletions and connections are recorded in; nil where there is
+	// none.
+	Audit *audit.Log
 	// Logger hears of drift and of background work; nil means slog.Default.
 	Logger *slog.Logger
 }
@@ -55,6 +59,7 @@ type Backend struct {
 	where  string
 	mend   bool
 	log    *slog.Logger
+	audit  *audit.Log // nil where nothing is recorded
 	// embedder is nil where passages are searched by words alone.
 	embedder embed.Embedder
 	// plugins is nil where none takes part.
@@ -70,7 +75,7 @@ var _ rag.Searcher = (*Backend)(nil)
 // version, and for nothing else: the collections are looked at when they are
 // first used.
 func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) {
-	b := &Backend{config: c, mend: opt.Mend, log: opt.Logger, stores: map[string]*store.Store{}}
+	b := &Backend{config: c, mend: opt.Mend, log: opt.Logger, audit: opt.Audit, stores: map[string]*store.Store{}}
 	if b.log == nil {
 		b.log = slog.Default()
 	}
@@ -118,7 +123,7 @@ func (b *Backend) dial(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	guard, err := Guard(ctx, b.config, b.log)
+	guard, err := Guard(ctx, b.config, b.log, connections(b.audit))
 	if err != nil {
 		return err
 	}

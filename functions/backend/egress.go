@@ -13,9 +13,9 @@ import (
 )
 
 // Guard lets this process connect to what its configuration names. It resolves and
-// connects to nothing.
-func Guard(ctx context.Context, c *config.Config, log *slog.Logger) (*region.Guard, error) {
-	opt := region.Options{Logger: log}
+// connects to nothing. decided is told of each decision; nil is not told.
+func Guard(ctx context.Context, c *config.Config, log *slog.Logger, decided func(region.Decision)) (*region.Guard, error) {
+	opt := region.Options{Logger: log, Decided: decided}
 	var err error
 	if opt.Endpoints, err = endpoints(ctx, c); err != nil {
 		return nil, err

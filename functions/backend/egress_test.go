@@ -44,7 +44,7 @@ func TestEndpoints(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := config.Default()
 			tt.set(c)
-			g, err := Guard(t.Context(), c, nil)
+			g, err := Guard(t.Context(), c, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

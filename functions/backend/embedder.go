@@ -21,7 +21,7 @@ func OpenEmbedder(ctx context.Context, whole *config.Config, opt Options) (embed
 		if err != nil {
 			return nil, err
 		}
-		guard, err := Guard(ctx, whole, opt.Logger)
+		guard, err := Guard(ctx, whole, opt.Logger, connections(opt.Audit))
 		if err != nil {
 			return nil, err
 		}
@@ -72,5 +72,5 @@ func (b *Backend) Indexer(ctx context.Context, access rag.Access, embedding inde
 	if err != nil {
 		return nil, err
 	}
-	return indexer.New(s, indexer.Options{Access: access, Hooks: b.documentHooks(), Embedder: b.embedder, Embedding: embedding})
+	return indexer.New(s, indexer.Options{Access: access, Hooks: b.documentHooks(), Embedder: b.embedder, Embedding: embedding, Deleting: b.deleting})
 }

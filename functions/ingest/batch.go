@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/naru-rag/naru/functions/awslambda"
+	"github.com/naru-rag/naru/functions/web"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source/s3"
 )
@@ -148,7 +149,7 @@ func fateOf(err error, attempt int, over bool) fate {
 		return fate{again: true}
 	case errors.Is(err, errHeld), errors.Is(err, s3.ErrChanged):
 		return fate{again: true, after: heldWait}
-	case indexer.Unreadable(err), errors.Is(err, errForeign):
+	case indexer.Unfit(err), errors.Is(err, errForeign):
 		return fate{dead: true}
 	case passing(err) && !over:
 		return fate{again: true, after: wait, counts: true}
@@ -164,8 +165,10 @@ var errTime = errors.New("the time of the invocation is over")
 var retryable = retry.NewStandard()
 
 // passing tells whether an error may be over later, however long that takes: the
-// store's or a service's.
-func passing(err error) bool { return awslambda.Passing(err) || retryable.IsErrorRetryable(err) }
+// store's, a service's, or the audit log's.
+func passing(err error) bool {
+	return awslambda.Passing(err) || errors.Is(err, web.ErrBusy) || retryable.IsErrorRetryable(err)
+}
 
 // aside works on a part in a goroutine, so that what does not hear of the end of the time
 // does not keep the rest from being sent on; its writes fail with the context.

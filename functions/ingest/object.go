@@ -36,7 +36,7 @@ func (w *worker) object(ctx context.Context, o object, again bool) error {
 	}
 	defer release()
 	outcome, err := ix.Sync(ctx, b, key)
-	if indexer.Unreadable(err) {
+	if indexer.Unfit(err) {
 		return errors.Join(err, w.rememberUnfit(ctx, outcome))
 	}
 	if err != nil {

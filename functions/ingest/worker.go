@@ -61,28 +61,28 @@ func (o *opener) open(ctx context.Context) (*worker, error) {
 		return nil, fmt.Errorf("queues.index and queues.dead have to be set, by NARU_QUEUES_INDEX and NARU_QUEUES_DEAD: what cannot be done now is sent there")
 	}
 	w := &worker{store: o.f.Store, indexer: o.f.Indexer, newID: rand.Text, clock: time.Now, log: o.f.Log}
-	client, err := backend.Queues(ctx, c, o.f.Log)
+	client, err := backend.Queues(ctx, c, o.f.Audit, o.f.Log)
 	if err != nil {
 		return nil, err
 	}
 	w.queues = queues{client, c.Queues}
-	if w.buckets, err = buckets(ctx, c, o.f.Log); err != nil {
+	if w.buckets, err = buckets(ctx, o.f); err != nil {
 		return nil, err
 	}
-	if w.state, err = backend.OpenState(ctx, c); err != nil {
+	if w.state, err = backend.OpenState(ctx, c, o.f.Audit); err != nil {
 		return nil, err
 	}
 	o.worker = w
 	return w, nil
 }
 
-func buckets(ctx context.Context, c *config.Config, log *slog.Logger) (all []bucket, err error) {
-	for i := range c.Sources {
-		s := &c.Sources[i]
+func buckets(ctx context.Context, f *awslambda.Function) (all []bucket, err error) {
+	for i := range f.Config.Sources {
+		s := &f.Config.Sources[i]
 		if s.S3.Bucket == "" {
 			continue
 		}
-		b, err := backend.Bucket(ctx, c, &s.S3, source.Options{}, log)
+		b, err := backend.Bucket(ctx, f.Config, &s.S3, source.Options{}, f.Audit, f.Log)
 		if err != nil {
 			return nil, err
 		}

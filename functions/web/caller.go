@@ -23,6 +23,15 @@ type Open access.Caller
 // Caller implements [Callers].
 func (o Open) Caller(context.Context, string) (access.Caller, error) { return access.Caller(o), nil }
 
+// Who is on whose behalf a context is, and the id of their request; zero outside of a
+// request.
+func Who(ctx context.Context) (caller access.Caller, request string) {
+	if st, ok := ctx.Value(stateKey{}).(*state); ok {
+		return st.caller, st.id
+	}
+	return access.Caller{}, ""
+}
+
 // as has an endpoint answer callers of a role alone, and none too often.
 func (h *Handler) as(role access.Role, next endpoint) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) error {
