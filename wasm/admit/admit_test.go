@@ -136,6 +136,31 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// TestTooMuch: what is small in a module, and large in each instance of it.
+func TestTooMuch(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(m *module.Module)
+		want   string
+	}{
+		"elements": {func(m *module.Module) {
+			m.Elements = []module.Segment{append([]byte{1, 0}, append(module.AppendU32(nil, 1<<20), make([]byte, 1<<20)...)...)}
+		}, "element segments have"},
+		"segments": {func(m *module.Module) { m.Data = slices.Repeat([]module.Segment{{1, 0}}, 50_000) }, "data segments, and at most"},
+		"globals": {func(m *module.Module) {
+			m.Globals = slices.Repeat([]module.GlobalType{{Type: module.I64, Init: []byte{0x42, 0, 0x0b}}}, 20_000)
+		}, "globals, and at most"},
+	} {
+		m, err := module.Parse(noop(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.change(m)
+		if _, _, err := admit.Prepare(m.Bytes()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", name, err, tt.want)
+		}
+	}
+}
+
 // TestChild: a process that does not do its work is ended, and said to be.
 func TestChild(t *testing.T) {
 	for what, want := range map[string]string{"hang": "takes longer than", "babble": "has not answered"} {

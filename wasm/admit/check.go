@@ -20,14 +20,15 @@ const (
 	maxImports   = 100
 	maxExports   = 1_000
 	maxGlobals   = 10_000
-	maxSegments  = 100_000
+	maxSegments  = 20_000
 	maxTables    = 4
-	maxElements  = 1 << 16 // of a table
-	maxParams    = 200     // of a function, and results
-	maxLocals    = 10_000  // of a function
-	maxCode      = 1 << 20 // bytes of a function
-	maxDepth     = 600     // blocks in blocks
-	maxTargets   = 50_000  // of the br_tables of a function
+	maxElements  = 1 << 16   // of a table
+	maxElemBytes = 256 << 10 // of all element segments: an instance has 8 for each
+	maxParams    = 200       // of a function, and results
+	maxLocals    = 10_000    // of a function
+	maxCode      = 1 << 20   // bytes of a function
+	maxDepth     = 600       // blocks in blocks
+	maxTargets   = 50_000    // of the br_tables of a function
 )
 
 // Report is what a module has and asks for, as far as it says so itself.
@@ -102,6 +103,13 @@ func check(m *module.Module) error {
 		if t.Min > maxElements {
 			return fmt.Errorf("table %d has %d elements, and at most %d are taken", i, t.Min, maxElements)
 		}
+	}
+	elements := 0
+	for _, segment := range m.Elements {
+		elements += len(segment)
+	}
+	if elements > maxElemBytes {
+		return fmt.Errorf("its element segments have %d bytes, and at most %d are taken", elements, maxElemBytes)
 	}
 	for _, i := range m.Imports {
 		switch {
