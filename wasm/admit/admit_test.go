@@ -145,7 +145,7 @@ func TestTooMuch(t *testing.T) {
 		"elements": {func(m *module.Module) {
 			m.Elements = []module.Segment{append([]byte{1, 0}, append(module.AppendU32(nil, 1<<20), make([]byte, 1<<20)...)...)}
 		}, "element segments have"},
-		"segments": {func(m *module.Module) { m.Data = slices.Repeat([]module.Segment{{1, 0}}, 50_000) }, "data segments, and at most"},
+		"segments": {func(m *module.Module) { m.Data = slices.Repeat([]module.Segment{{1, 0}}, 150_000) }, "data segments, and at most"},
 		"globals": {func(m *module.Module) {
 			m.Globals = slices.Repeat([]module.GlobalType{{Type: module.I64, Init: []byte{0x42, 0, 0x0b}}}, 20_000)
 		}, "globals, and at most"},

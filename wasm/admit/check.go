@@ -20,9 +20,10 @@ const (
 	maxImports   = 100
 	maxExports   = 1_000
 	maxGlobals   = 10_000
-	maxSegments  = 20_000
+	maxData      = 100_000 // segments: a plugin in Go has 35,000
 	maxTables    = 4
 	maxElements  = 1 << 16   // of a table
+	maxSegments  = 10_000    // of elements
 	maxElemBytes = 256 << 10 // of all element segments: an instance has 8 for each
 	maxParams    = 200       // of a function, and results
 	maxLocals    = 10_000    // of a function
@@ -88,7 +89,7 @@ func check(m *module.Module) error {
 	}{
 		{"types", len(m.Types), maxTypes}, {"functions", len(m.Functions), maxFunctions}, {"imports", len(m.Imports), maxImports},
 		{"exports", len(m.Exports), maxExports}, {"globals", len(m.Globals), maxGlobals}, {"tables", len(m.Tables), maxTables},
-		{"data segments", len(m.Data), maxSegments}, {"element segments", len(m.Elements), maxSegments},
+		{"data segments", len(m.Data), maxData}, {"element segments", len(m.Elements), maxSegments},
 	} {
 		if c.n > c.most {
 			return fmt.Errorf("it has %d %s, and at most %d are taken", c.n, c.what, c.most)
