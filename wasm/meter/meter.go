@@ -37,8 +37,8 @@ const (
 // How much may happen between two looks at the fuel, in fuel: smallFunction in a
 // function that does not look at it, longestUnseen in one that does.
 const (
-	smallFunction = 64
-	longestUnseen = 10_000
+	smallFunction = 128
+	longestUnseen = 20_000
 )
 
 // What a frame takes of the stack, in slots, besides a slot for each parameter and
