@@ -13,7 +13,8 @@ import (
 )
 
 // How large a module may be, and what it may have. What real compilers make is well
-// within: a plugin in Go has about 3,000 functions in 2 MB.
+// within: a plugin in Go has about 3,000 functions in 2 MB. All that is in each
+// instance (tables, globals, segments) comes to less than 8 MB, beside its memory.
 const (
 	maxTypes     = 10_000
 	maxFunctions = 30_000
@@ -21,15 +22,15 @@ const (
 	maxExports   = 1_000
 	maxGlobals   = 10_000
 	maxData      = 100_000 // segments: a plugin in Go has 35,000
-	maxTables    = 4
-	maxElements  = 1 << 16   // of a table
-	maxSegments  = 10_000    // of elements
-	maxElemBytes = 256 << 10 // of all element segments: an instance has 8 for each
-	maxParams    = 200       // of a function, and results
-	maxLocals    = 10_000    // of a function
-	maxCode      = 1 << 20   // bytes of a function
-	maxDepth     = 600       // blocks in blocks
-	maxTargets   = 50_000    // of the br_tables of a function
+	maxTables    = 2
+	maxElements  = 1 << 16  // of a table
+	maxSegments  = 10_000   // of elements
+	maxElemBytes = 64 << 10 // of all element segments: an instance has 40 for each
+	maxParams    = 200      // of a function, and results
+	maxLocals    = 10_000   // of a function
+	maxCode      = 1 << 20  // bytes of a function
+	maxDepth     = 600      // blocks in blocks
+	maxTargets   = 50_000   // of the br_tables of a function
 )
 
 // Report is what a module has and asks for, as far as it says so itself.
