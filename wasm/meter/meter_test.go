@@ -24,7 +24,7 @@ const stack = meter.MaxStack
 // those use and compute, hashed.
 const (
 	fewModules     = 30
-	fuelEverywhere = "e9af1ffbb70d6d5c"
+	fuelEverywhere = "9010b91022af9bc7"
 )
 
 var errFuel = errors.New("out of fuel")
@@ -321,7 +321,7 @@ func (g *generator) value(t module.ValueType) {
 		return
 	}
 	binary32 := []byte{0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73, 0x74, 0x76, 0x77}
-	switch choice := g.random.IntN(12); {
+	switch choice := g.random.IntN(13); {
 	case choice < 3:
 		g.leaf(t)
 	case choice < 6:
@@ -375,12 +375,32 @@ func (g *generator) value(t module.ValueType) {
 		} else {
 			g.op(0x29, 3, 0)
 		}
+	case choice == 11:
+		g.float(t)
 	default:
 		g.value(t)
 		g.value(t)
 		g.value(module.I32)
 		g.op(0x1b)
 	}
+}
+
+// float computes with f32 or f64, and makes an integer of the result: zero of a NaN,
+// whose payload differs from machine to machine.
+func (g *generator) float(t module.ValueType) {
+	convert, add, truncate := byte(0xb4), byte(0x92), byte(0)
+	if g.random.IntN(2) == 0 {
+		convert, add, truncate = 0xb9, 0xa0, 2
+	}
+	if t == module.I64 {
+		truncate += 4
+	}
+	for range 2 {
+		g.value(module.I64)
+		g.op(convert)
+	}
+	g.op(add + byte(g.random.IntN(7))) // add, sub, mul, div, min, max, copysign
+	g.op(0xfc, truncate)
 }
 
 // constantOr makes most divisors odd, so that few divisions trap.
