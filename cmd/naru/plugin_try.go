@@ -83,7 +83,7 @@ testdata/table.tsv, where they are there and nothing else is said.`,
 			}
 			all := slices.Concat(wrong, more)
 			for _, w := range all[:min(shownFailures, len(all))] {
-				fmt.Fprintf(cmd.OutOrStdout(), "FAIL %s\n", w)
+				fmt.Fprintf(cmd.OutOrStdout(), "FAIL %s\n", printable(w))
 			}
 			if n := len(all); n > 0 {
 				return fmt.Errorf("plugin %s: %d things are wrong", p.Name, n)

@@ -141,10 +141,24 @@ func TestDecodeBytes(t *testing.T) {
 		`{"order":[18446744073709551616]}`: "cannot unmarshal",
 		strings.Repeat(`{"order":`, 1000) + "1" + strings.Repeat("}", 1000):           "cannot unmarshal",
 		`{"order":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "}": "depth",
+		`{"notes":[` + strings.Repeat(`{},`, 1<<20) + "{}]}":                          "values, and at most",
+		`{"order":[` + strings.Repeat(`0,`, 1<<20) + "0]}":                            "values, and at most",
+		`{"order":[0],"order":[9]}`:                                                   "no number 9",
+		`{"` + strings.Repeat("name", 10_000) + `":1}`:                                "unknown field",
+		`{"order":` + strings.Repeat("9", 40_000) + `}`:                               "cannot unmarshal",
+		`{"notes":[{"passage":0,"note":"a, [b], {c} \"d\" \\"}]} x`:                   "goes on after its end",
 	} {
-		if _, err := decode(abi.Passages, data); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%.40q: error %v, want %q", data, err, want)
+		if _, err := decode(abi.Passages, data); err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 1000 {
+			t.Errorf("%.40q: error %.2000v, want %q", data, err, want)
 		}
+	}
+	// What stands in a text is no value.
+	if _, err := decode(abi.Document, `{"skip":"`+strings.Repeat(`,[{\"`, 30)+`"}`); err != nil {
+		t.Error(err)
+	}
+	long := `{"annotate":{"a":["` + strings.Repeat(`,`, 1<<17) + `"]}}`
+	if _, err := decode(abi.Document, long); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("a value with many commas: %v", err)
 	}
 	_, err := decode(abi.Query, `{"error":"`+strings.Repeat("x", 9000)+`"}`)
 	if said, ok := errors.AsType[*abi.PluginError](err); !ok || len(said.Said) > 300 {

@@ -23,13 +23,16 @@ func Decode[R Response](data []byte, response R, request any) error {
 	if !utf8.Valid(data) {
 		return errors.New("the response is not valid UTF-8")
 	}
+	if n := values(data); n > MaxJSONValues {
+		return fmt.Errorf("the response has about %d values, and at most %d are taken", n, MaxJSONValues)
+	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(response); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return errors.New("the response ends in the middle")
 		}
-		return fmt.Errorf("the response: %w", err)
+		return fmt.Errorf("the response: %s", short(err.Error())) // it may quote a member's name, however long
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("the response goes on after its end at byte %d", decoder.InputOffset())
@@ -41,6 +44,25 @@ func Decode[R Response](data []byte, response R, request any) error {
 		return fmt.Errorf("the response: %w", err)
 	}
 	return nil
+}
+
+// values is about how many values a text in JSON has: a response of few bytes, such
+// as [{},{},…], may take much memory to read. Whatever the text is, it has no more.
+func values(data []byte) int {
+	n, text, escaped := 1, false, false
+	for _, c := range data {
+		switch {
+		case escaped:
+			escaped = false
+		case text:
+			escaped, text = c == '\\', c != '"'
+		case c == '"':
+			text = true
+		case c == ',', c == '[', c == '{':
+			n++
+		}
+	}
+	return n
 }
 
 // short cuts what is shown to people.

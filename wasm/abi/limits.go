@@ -13,14 +13,16 @@ const (
 	MinFactor          = 0.1
 	MaxFactor          = 10
 	MaxNotes           = 200
-	MaxNote            = 200 // characters of a note, a flag or a reason
+	MaxNote            = 200     // characters of a note, a flag or a reason
+	MaxJSONValues      = 1 << 16 // of a response, at any depth
 )
 
 // What calls of the host cost, in fuel; what instructions cost is in package meter.
 const (
 	CostImport    = 50
-	BytesPerFuel  = 16 // of what goes to the host and comes back
-	CostTermsByte = 20
+	BytesPerFuel  = 16  // of what goes to the host and comes back
+	CostJSONByte  = 20  // of a request that is JSON
+	CostTermsByte = 200 // of text
 	CostEmbedText = 20_000
 	CostSearch    = 200_000
 )

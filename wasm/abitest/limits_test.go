@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -52,6 +53,42 @@ func TestDeadline(t *testing.T) {
 	// time: starting takes one look or two, the call the rest.
 	if usage.Fuel < 1_000_000 || usage.Fuel > 6_000_000 {
 		t.Errorf("it has used %d fuel in 5 looks at the clock", usage.Fuel)
+	}
+}
+
+// TestNobodyOutlivesTheDeadline: whatever a module of the gallery does, with all the
+// fuel that it wants, it is ended soon after its time. A slice of fuel is a few
+// milliseconds; the bound leaves room for a machine that is busy with something else.
+func TestNobodyOutlivesTheDeadline(t *testing.T) {
+	const deadline, most = 20 * time.Millisecond, 100 * time.Millisecond
+	ended := 0
+	for _, h := range gallery(t) {
+		metered, _, err := admit.Prepare(h.code)
+		if err != nil {
+			continue
+		}
+		p, err := host.Load(context.Background(), metered, host.Options{
+			Name: "hostile", Limits: abi.Limits{Fuel: 1 << 50, Memory: 16 << 20, Deadline: deadline, Output: 64 << 10}, Grants: h.grants, Embedder: flat{},
+			Lookup: func(string) (string, bool) { return "value", true }, Log: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			continue
+		}
+		over, by := time.Hour, host.Outcome("")
+		for try := 0; try < 5 && over > most; try++ {
+			_, usage, err := p.Call(context.Background(), host.Call{Hook: h.hook, Request: []byte("{}"), Search: search})
+			over, by = min(over, usage.Time-deadline), outcome(err)
+		}
+		if over > most && !race {
+			t.Errorf("%s outlives its deadline by %v", h.name, over)
+		}
+		if by == host.NoTime {
+			ended++
+		}
+		p.Close(context.Background())
+	}
+	if ended < 20 {
+		t.Errorf("only %d modules are ended for want of time", ended)
 	}
 }
 

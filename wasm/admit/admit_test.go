@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -133,6 +134,71 @@ func TestBombs(t *testing.T) {
 			}
 			t.Log(err)
 		})
+	}
+}
+
+// TestTooMuch: what is small in a module, and large in each instance of it.
+func TestTooMuch(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(m *module.Module)
+		want   string
+	}{
+		"elements": {func(m *module.Module) {
+			m.Elements = []module.Segment{append([]byte{1, 0}, append(module.AppendU32(nil, 1<<20), make([]byte, 1<<20)...)...)}
+		}, "element segments have"},
+		"segments": {func(m *module.Module) { m.Data = slices.Repeat([]module.Segment{{1, 0}}, 150_000) }, "data segments, and at most"},
+		"globals": {func(m *module.Module) {
+			m.Globals = slices.Repeat([]module.GlobalType{{Type: module.I64, Init: []byte{0x42, 0, 0x0b}}}, 20_000)
+		}, "globals, and at most"},
+	} {
+		m, err := module.Parse(noop(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.change(m)
+		if _, _, err := admit.Prepare(m.Bytes()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", name, err, tt.want)
+		}
+	}
+}
+
+// TestInstances: what an instance has of the largest module that is let in, beside
+// its memory.
+func TestInstances(t *testing.T) {
+	m, err := module.Parse(noop(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Tables = slices.Repeat([]module.TableType{{Element: module.FuncRef, Limits: module.Limits{Min: 1 << 16}}}, 2)
+	m.Globals = slices.Repeat([]module.GlobalType{{Type: module.I64, Mutable: true, Init: []byte{0x42, 0, 0x0b}}}, 10_000)
+	m.Data = slices.Repeat([]module.Segment{{1, 0}}, 100_000)
+	m.Elements = slices.Repeat([]module.Segment{append([]byte{1, 0, 20}, make([]byte, 20)...)}, (64<<10)/23)
+	metered, _, err := admit.Prepare(m.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const instances = 8
+	p, err := host.Load(context.Background(), metered, host.Options{Name: "large", Limits: limits, Idle: instances})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close(context.Background())
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for i := range instances {
+		if _, _, err := p.Call(context.Background(), host.Call{Hook: abi.Query, Audience: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if each := int64(heap()-before) / instances; each > 8<<20 || each < 1<<20 {
+		t.Errorf("an instance has %d KiB beside its memory", each>>10)
+	} else {
+		t.Logf("an instance has %d KiB beside its memory", each>>10)
 	}
 }
 

@@ -13,21 +13,24 @@ import (
 )
 
 // How large a module may be, and what it may have. What real compilers make is well
-// within: a plugin in Go has about 3,000 functions in 2 MB.
+// within: a plugin in Go has about 3,000 functions in 2 MB. All that is in each
+// instance (tables, globals, segments) comes to less than 8 MB, beside its memory.
 const (
 	maxTypes     = 10_000
 	maxFunctions = 30_000
 	maxImports   = 100
 	maxExports   = 1_000
 	maxGlobals   = 10_000
-	maxSegments  = 100_000
-	maxTables    = 4
-	maxElements  = 1 << 16 // of a table
-	maxParams    = 200     // of a function, and results
-	maxLocals    = 10_000  // of a function
-	maxCode      = 1 << 20 // bytes of a function
-	maxDepth     = 600     // blocks in blocks
-	maxTargets   = 50_000  // of the br_tables of a function
+	maxData      = 100_000 // segments: a plugin in Go has 35,000
+	maxTables    = 2
+	maxElements  = 1 << 16  // of a table
+	maxSegments  = 10_000   // of elements
+	maxElemBytes = 64 << 10 // of all element segments: an instance has 40 for each
+	maxParams    = 200      // of a function, and results
+	maxLocals    = 10_000   // of a function
+	maxCode      = 1 << 20  // bytes of a function
+	maxDepth     = 600      // blocks in blocks
+	maxTargets   = 50_000   // of the br_tables of a function
 )
 
 // Report is what a module has and asks for, as far as it says so itself.
@@ -87,7 +90,7 @@ func check(m *module.Module) error {
 	}{
 		{"types", len(m.Types), maxTypes}, {"functions", len(m.Functions), maxFunctions}, {"imports", len(m.Imports), maxImports},
 		{"exports", len(m.Exports), maxExports}, {"globals", len(m.Globals), maxGlobals}, {"tables", len(m.Tables), maxTables},
-		{"data segments", len(m.Data), maxSegments}, {"element segments", len(m.Elements), maxSegments},
+		{"data segments", len(m.Data), maxData}, {"element segments", len(m.Elements), maxSegments},
 	} {
 		if c.n > c.most {
 			return fmt.Errorf("it has %d %s, and at most %d are taken", c.n, c.what, c.most)
@@ -102,6 +105,13 @@ func check(m *module.Module) error {
 		if t.Min > maxElements {
 			return fmt.Errorf("table %d has %d elements, and at most %d are taken", i, t.Min, maxElements)
 		}
+	}
+	elements := 0
+	for _, segment := range m.Elements {
+		elements += len(segment)
+	}
+	if elements > maxElemBytes {
+		return fmt.Errorf("its element segments have %d bytes, and at most %d are taken", elements, maxElemBytes)
 	}
 	for _, i := range m.Imports {
 		switch {

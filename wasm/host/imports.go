@@ -36,6 +36,12 @@ func asking(grant string, answer func(r *run, asked []byte) ([]byte, int32)) fun
 	}}
 }
 
+// decode reads what a module asks, which is charged for whatever it is.
+func (r *run) decode(asked []byte, request any) bool {
+	r.charge(abi.CostJSONByte * int64(len(asked)))
+	return json.Unmarshal(asked, request) == nil
+}
+
 var imports = map[string]map[string]function{
 	meter.ImportModule: {
 		meter.Refuel: {call: func(r *run, _ api.Module, _ []uint64) { r.refuel() }},
@@ -106,7 +112,7 @@ func (r *run) lookup(key []byte) ([]byte, int32) {
 
 func (r *run) terms(asked []byte) ([]byte, int32) {
 	var request abi.TermsRequest
-	if json.Unmarshal(asked, &request) != nil || len(request.Text) > abi.MaxTermsText {
+	if !r.decode(asked, &request) || len(request.Text) > abi.MaxTermsText {
 		return nil, abi.ResultWrong
 	}
 	r.charge(abi.CostTermsByte * int64(len(request.Text)))
@@ -122,7 +128,7 @@ func (r *run) terms(asked []byte) ([]byte, int32) {
 
 func (r *run) embed(asked []byte) ([]byte, int32) {
 	var request abi.EmbedRequest
-	if json.Unmarshal(asked, &request) != nil {
+	if !r.decode(asked, &request) {
 		return nil, abi.ResultWrong
 	}
 	kind, ok := map[string]embed.Kind{"query": embed.Query, "passage": embed.Passage}[request.Kind]
@@ -150,7 +156,7 @@ func (r *run) embed(asked []byte) ([]byte, int32) {
 
 func (r *run) search(asked []byte) ([]byte, int32) {
 	var request abi.SearchRequest
-	if json.Unmarshal(asked, &request) != nil || request.Text == "" || request.Limit < 1 || request.Limit > abi.MaxSearchLimit {
+	if !r.decode(asked, &request) || request.Text == "" || request.Limit < 1 || request.Limit > abi.MaxSearchLimit {
 		return nil, abi.ResultWrong
 	}
 	if r.call == nil || r.call.Search == nil {

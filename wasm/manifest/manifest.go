@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/naru-rag/naru/internal/bytesize"
 	"github.com/naru-rag/naru/wasm/abi"
@@ -34,7 +36,7 @@ type Manifest struct {
 
 // The most that a manifest may ask for; an operator's ceiling is lower.
 const (
-	maxManifest = 64 << 10 // bytes
+	maxManifest = 8 << 10 // bytes
 	maxFuel     = 100_000_000_000
 	maxMemory   = 1 * bytesize.GiB
 	maxDeadline = 10 * time.Minute
@@ -124,13 +126,19 @@ func Parse(data []byte) (*Manifest, error) {
 	return m, m.limits(f)
 }
 
-// decode reads the YAML. What the library panics at is none.
+// decode reads the YAML. What the library panics at is none, and neither are anchors
+// and aliases, by which few bytes stand for more than a machine can hold.
 func decode(data []byte) (f file, err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("this is no YAML, or of a kind that no manifest needs")
 		}
 	}()
+	for _, t := range lexer.Tokenize(string(data)) {
+		if t.Type == token.AnchorType || t.Type == token.AliasType {
+			return f, fmt.Errorf("line %d: a manifest takes no anchors and aliases", t.Position.Line)
+		}
+	}
 	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
 		return f, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}

@@ -3,6 +3,7 @@ package manifest_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -23,6 +24,15 @@ hooks: [query, passages]
 limits: {fuel: 1000, memory: 1MiB, deadline: 20ms, output: 64KiB}
 grants: [config, lookup]
 `
+
+// bomb is a list of ten lists of ten lists, and so on.
+func bomb() string {
+	text := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c < 'j'; c++ {
+		text += fmt.Sprintf("%c: &%c [%s*%c]\n", c, c, strings.Repeat(fmt.Sprintf("*%c,", c-1), 9), c-1)
+	}
+	return text
+}
 
 func TestParse(t *testing.T) {
 	m, err := manifest.Parse([]byte(text))
@@ -56,6 +66,9 @@ func TestParse(t *testing.T) {
 		{"description: synonyms", "description: [", "]"},
 		{"abi: 1", "abi: 1\nabi: 1", "abi"},
 		{"abi: 1", "abi: 1\ndigest: sha256:12", "digest: is"},
+		{"# a comment", "a: &a [x,x]\nb: [*a,*a]", "line 1: a manifest takes no anchors"},
+		{"[config, lookup]", "*a", "takes no anchors"},
+		{"# a comment", bomb(), "takes no anchors"},
 	} {
 		if _, err := manifest.Parse([]byte(strings.Replace(text, tt.from, tt.to, 1))); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.to, err, tt.want)

@@ -23,6 +23,9 @@ type body struct {
 	run     []byte
 	cost    int64
 	checked bool
+	// unseen is what has been done at most since the last look at the fuel, before the
+	// run, and hidden what of the run is done in functions that do not look themselves.
+	unseen, hidden int64
 	// depth is how many blocks are open.
 	depth uint32
 	// number and count are two locals of our own, i64 and i32; from left on there are
@@ -52,13 +55,14 @@ func (w *writer) function(f *module.Function) error {
 	}
 	slots := int64(locals) + frameSlots + instructions/instructionsPerSlot
 
-	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, left: uint32(locals) + 2, checked: !leaf}
+	b := &body{writer: w, number: uint32(locals), count: uint32(locals) + 1, left: uint32(locals) + 2, checked: !leaf || instructions > smallFunction}
 	f.Locals = append(f.Locals[:len(f.Locals):len(f.Locals)], module.Local{Count: 1, Type: module.I64}, module.Local{Count: 1, Type: module.I32})
 	if remainders {
 		f.Locals = append(f.Locals, module.Local{Count: 2, Type: module.I32}, module.Local{Count: 2, Type: module.I64})
 	}
 	// A function that calls none is no step of a recursion, and ends by itself but for
-	// its loops: it needs neither a frame of its own nor a look at the fuel.
+	// its loops: it needs no frame of its own and, where it is small, no look at the
+	// fuel.
 	if !leaf {
 		b.frame(module.OpI32Sub, slots)
 		b.trapBelowZero()
@@ -117,18 +121,31 @@ func (b *body) instruction(in module.Instruction) error {
 		b.flush(false)
 	case module.OpCall:
 		b.take(costCall, in.Raw)
+		b.hidden += smallFunction
 	case module.OpCallIndirect:
 		b.take(costCallIndirect, in.Raw)
+		b.hidden += smallFunction
 	case module.OpMemoryFill, module.OpMemoryCopy, module.OpMemoryInit:
 		b.ranged(in.Raw, module.OpI64ShrU, bytesPerFuel)
 	case module.OpMemoryGrow:
+		b.cost += costRuntime
 		b.ranged(in.Raw, module.OpI64Shl, pageBytes-bytesPerFuel)
-	case module.OpTableFill, module.OpTableCopy, module.OpTableInit, module.OpTableGrow:
+	case module.OpTableGrow:
+		b.cost += costRuntime
 		b.ranged(in.Raw, module.OpI64ShrU, 0)
+	case module.OpTableFill, module.OpTableCopy, module.OpTableInit:
+		b.ranged(in.Raw, module.OpI64ShrU, 0)
+	case module.OpRefFunc:
+		b.take(costRuntime, in.Raw)
 	case module.OpI32RemS, module.OpI32RemU, module.OpI64RemS, module.OpI64RemU:
 		b.take(1, b.remainder(in.Op))
 	default:
 		b.take(1, in.Raw)
+	}
+	// What a function does between two of its loops ends by itself, and may be long all
+	// the same: many calls of functions that do not look at the fuel.
+	if b.unseen+b.hidden+b.cost > longestUnseen {
+		b.flush(true)
 	}
 	return nil
 }
@@ -152,7 +169,8 @@ func (b *body) flush(checked bool) {
 		}
 	}
 	b.out = append(b.out, b.run...)
-	b.run, b.cost, b.checked = b.run[:0], 0, checked
+	b.unseen += b.cost + b.hidden
+	b.run, b.cost, b.hidden, b.checked = b.run[:0], 0, 0, checked
 }
 
 // ranged takes over an instruction whose topmost operand is the length of a range,
@@ -173,6 +191,7 @@ func (b *body) ranged(raw []byte, shift module.Op, by int64) {
 // refuelBelowZero sets the fuel to what is on the stack, and calls the host where
 // that is owed.
 func (b *body) refuelBelowZero() {
+	b.unseen = 0
 	b.indexed(module.OpLocalTee, b.number)
 	b.indexed(module.OpGlobalSet, b.fuel)
 	b.indexed(module.OpLocalGet, b.number)

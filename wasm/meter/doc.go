@@ -10,9 +10,10 @@
 // before it, one for an instruction and more for a call; what a conditional branch
 // out of it skips is charged with it, for one charge costs less than two. What works on
 // whole ranges (memory.fill, table.grow and the like) is charged by their length
-// besides, before it is done. Where a function begins that calls others, where a loop
-// goes round, and before each range, the module looks whether there is fuel left and, where
-// there is none, calls the import [Refuel]: the host grants more, or ends it.
+// besides, before it is done. Where a function begins that calls others or is not small,
+// where a loop goes round, before each range, and in between where that is long, the
+// module looks whether there is fuel left and, where there is none, calls the import
+// [Refuel]: the host grants more, or ends it.
 //
 // Stack is a second global, of which a call takes what its frame may need, and which
 // is given back when it returns; a function that calls none takes nothing. Where it is used up the module traps: recursion

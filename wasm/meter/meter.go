@@ -24,11 +24,21 @@ const (
 const (
 	costCall         = 4
 	costCallIndirect = 6
+	// costRuntime is what it costs besides to leave the module's code for the runtime:
+	// ref.func, memory.grow and table.grow do.
+	costRuntime = 100
 	// bytesPerFuel of a range of memory cost one, as a power of two; an element of
 	// a table costs one.
 	bytesPerFuel = 5
 	// pageBytes is the size of a page of memory, as a power of two.
 	pageBytes = 16
+)
+
+// How much may happen between two looks at the fuel, in fuel: smallFunction in a
+// function that does not look at it, longestUnseen in one that does.
+const (
+	smallFunction = 128
+	longestUnseen = 20_000
 )
 
 // What a frame takes of the stack, in slots, besides a slot for each parameter and

@@ -1,6 +1,7 @@
 package meter_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ const stack = meter.MaxStack
 // those use and compute, hashed.
 const (
 	fewModules     = 30
-	fuelEverywhere = "e1755772e001dd01"
+	fuelEverywhere = "9010b91022af9bc7"
 )
 
 var errFuel = errors.New("out of fuel")
@@ -176,22 +177,27 @@ func TestEnds(t *testing.T) {
 	loopAtStart := small(false, join([]byte{0x03, 0x40, 0x0c, 0, 0x0b}, result), result)
 	loopAtStart.Functions = append([]module.Function{loopAtStart.Functions[1]}, module.Function{Type: 1, Code: []byte{0x03, 0x40, 0x0c, 0, 0x0b, 0x0b}})
 	loopAtStart.Exports[0].Index, loopAtStart.Start = 0, &start
+	calls := append(bytes.Repeat([]byte{0x20, 0, 0x20, 1, 0x10, 0, 0x1a}, 25_000), result...)
 	const fuel = 1_000_000
 	for name, tt := range map[string]struct {
 		m    *module.Module
 		trap string
 	}{
-		"a loop":                  {small(false, join([]byte{0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
-		"a loop at the start":     {loopAtStart, "out of fuel"},
-		"recursion":               {small(false, []byte{0x20, 0, 0x20, 1, 0x10, 0}), "unreachable"},
-		"recursion by the table":  {recursive(), "unreachable"},
-		"filling much":            {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 11, 0}, result)), "out of fuel"},
-		"copying much":            {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 10, 0, 0}, result)), "out of fuel"},
-		"growing memory":          {small(true, join(i32(60_000), []byte{0x40, 0, 0x1a}, result)), "out of fuel"},
-		"growing a table":         {small(false, join([]byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 15, 0, 0x1a}, result)), "out of fuel"},
-		"filling a table":         {small(false, join(i32(0), []byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 17, 0}, result)), "out of fuel"},
-		"filling in unreachable":  {small(true, join([]byte{0x00, 0xfc, 11, 0}, result)), "unreachable"},
-		"a loop in the 2nd block": {small(false, join([]byte{0x02, 0x40, 0x0b, 0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
+		"a loop":                         {small(false, join([]byte{0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
+		"a loop at the start":            {loopAtStart, "out of fuel"},
+		"recursion":                      {small(false, []byte{0x20, 0, 0x20, 1, 0x10, 0}), "unreachable"},
+		"recursion by the table":         {recursive(), "unreachable"},
+		"filling much":                   {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 11, 0}, result)), "out of fuel"},
+		"copying much":                   {small(true, join(i32(0), i32(0), i32(-1), []byte{0xfc, 10, 0, 0}, result)), "out of fuel"},
+		"growing memory":                 {small(true, join(i32(60_000), []byte{0x40, 0, 0x1a}, result)), "out of fuel"},
+		"growing a table":                {small(false, join([]byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 15, 0, 0x1a}, result)), "out of fuel"},
+		"filling a table":                {small(false, join(i32(0), []byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 17, 0}, result)), "out of fuel"},
+		"filling in unreachable":         {small(true, join([]byte{0x00, 0xfc, 11, 0}, result)), "unreachable"},
+		"many calls of a small function": {small(false, join(bytes.Repeat([]byte{0x01}, 50), result), calls), "out of fuel"},
+		"many calls of a large function": {small(false, join(bytes.Repeat([]byte{0x01}, 5000), result), calls), "out of fuel"},
+		"a long function":                {small(false, join(bytes.Repeat([]byte{0x01}, 1_100_000), result)), "out of fuel"},
+		"many references":                {declared(small(false, join(bytes.Repeat([]byte{0xd2, 0, 0x1a}, 20_000), result))), "out of fuel"},
+		"a loop in the 2nd block":        {small(false, join([]byte{0x02, 0x40, 0x0b, 0x03, 0x40, 0x0c, 0, 0x0b}, result)), "out of fuel"},
 	} {
 		code := metered(t, tt.m.Bytes())
 		for engine, config := range engines() {
@@ -207,6 +213,12 @@ func TestEnds(t *testing.T) {
 func recursive() *module.Module {
 	m := small(false, []byte{0x20, 0, 0x20, 1, 0x41, 0, 0x11, 0, 0})
 	m.Elements = []module.Segment{{0, 0x41, 0, 0x0b, 1, 0}}
+	return m
+}
+
+// declared lets code refer to the first function.
+func declared(m *module.Module) *module.Module {
+	m.Elements = []module.Segment{{3, 0, 1, 0}}
 	return m
 }
 
@@ -309,7 +321,7 @@ func (g *generator) value(t module.ValueType) {
 		return
 	}
 	binary32 := []byte{0x6a, 0x6b, 0x6c, 0x71, 0x72, 0x73, 0x74, 0x76, 0x77}
-	switch choice := g.random.IntN(12); {
+	switch choice := g.random.IntN(13); {
 	case choice < 3:
 		g.leaf(t)
 	case choice < 6:
@@ -363,12 +375,32 @@ func (g *generator) value(t module.ValueType) {
 		} else {
 			g.op(0x29, 3, 0)
 		}
+	case choice == 11:
+		g.float(t)
 	default:
 		g.value(t)
 		g.value(t)
 		g.value(module.I32)
 		g.op(0x1b)
 	}
+}
+
+// float computes with f32 or f64, and makes an integer of the result: zero of a NaN,
+// whose payload differs from machine to machine.
+func (g *generator) float(t module.ValueType) {
+	convert, add, truncate := byte(0xb4), byte(0x92), byte(0)
+	if g.random.IntN(2) == 0 {
+		convert, add, truncate = 0xb9, 0xa0, 2
+	}
+	if t == module.I64 {
+		truncate += 4
+	}
+	for range 2 {
+		g.value(module.I64)
+		g.op(convert)
+	}
+	g.op(add + byte(g.random.IntN(7))) // add, sub, mul, div, min, max, copysign
+	g.op(0xfc, truncate)
 }
 
 // constantOr makes most divisors odd, so that few divisions trap.

@@ -41,7 +41,7 @@ func TestTextTakesLinearFuel(t *testing.T) {
 func open(t *testing.T, name string) *host.Plugin {
 	t.Helper()
 	b, _ := plugins.Find(name)
-	p, err := host.Load(context.Background(), b.Metered, host.Options{Name: b.Name, Limits: b.Limits, Grants: b.Grants})
+	p, err := host.Load(context.Background(), b.Metered, host.Options{Name: b.Name, Limits: unhurried(b.Limits), Grants: b.Grants})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,16 @@ fn read(lines: &str) -> Vec<(String, String)> {
     lines.lines().map(read).collect()
 }
 
+/// attacks.jsonl was written beside the words, blind.jsonl by somebody who had not seen them. When they first met, of its
+/// first 75, in wordings that are common, .91 were caught; of the other 75, meant to get past such a list, .33.
 #[test]
 fn attacks_are_caught() {
-    let attacks = read(include_str!("../testdata/attacks.jsonl"));
+    caught(include_str!("../testdata/attacks.jsonl"), 200);
+    caught(include_str!("../testdata/blind.jsonl"), 150);
+}
+
+fn caught(set: &str, enough: usize) {
+    let attacks = read(set);
     let mut languages: Vec<&str> = attacks.iter().map(|(l, _)| l.as_str()).collect();
     languages.sort_unstable();
     languages.dedup();
@@ -25,7 +32,7 @@ fn attacks_are_caught() {
     }
     let caught = (attacks.len() - missed.len()) as f64 / attacks.len() as f64;
     println!("{} attacks in {} languages, {caught:.3} caught", attacks.len(), languages.len());
-    assert!(attacks.len() >= 200 && languages.len() == 15 && caught >= 0.95);
+    assert!(attacks.len() >= enough && languages.len() == 15 && caught >= 0.95);
 }
 
 /// Near words in texts for readers: reminders, laws, manuals.

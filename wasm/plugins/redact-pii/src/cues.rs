@@ -34,7 +34,7 @@ const WORDS: &[(Kinds, &[&str])] = &[
     (Kinds::of(&[Kind::FrNir, Kind::UsSsn]), &["social security"]),
     (Kinds::of(&[Kind::FrNir]), &["sécurité sociale", "securite sociale", "sécu", "nir", "insee", "assuré social"]),
     (Kinds::of(&[Kind::EsDni]), &["dni", "d.n.i", "nie", "n.i.e", "nif", "n.i.f", "documento nacional", "documento de identidad"]),
-    (Kinds::of(&[Kind::UsSsn]), &["ssn", "ssns", "soc sec", "my social", "his social", "her social", "taxpayer id"]),
+    (Kinds::of(&[Kind::UsSsn]), &["ssn", "ssns", "ss#", "ss no", "ss number", "soc sec", "soc. sec", "my social", "his social", "her social", "taxpayer id"]),
     (Kinds::of(&[Kind::Card]), &[
         "card", "visa", "mastercard", "amex", "american express", "mada", "carte", "kreditkarte", "kartennummer", "tarjeta", "cartão", "kart",
         "thẻ", "карта", "карты", "карте", "카드", "カード", "卡号", "信用卡", "银行卡", "بطاقة ائتمان", "البطاقة", "บัตรเครดิต", "หมายเลขบัตร", "कार्ड",

@@ -20,12 +20,12 @@ fn read(line: &str) -> (String, Vec<(&str, usize, usize)>) {
     (text, marks)
 }
 
-/// labelled.txt was written beside the rules, blind.txt by somebody who had not seen them. When they first met, of that
-/// .977 were found, and .993 of what was found were right.
+/// labelled.txt was written beside the rules, blind.txt by two who had not seen them. When they first met, of the first part
+/// .977 were found, and .993 of what was found were right; of the second, later, .984 and all.
 #[test]
 fn recall_and_precision() {
     measure(include_str!("../testdata/labelled.txt"), 1000);
-    measure(include_str!("../testdata/blind.txt"), 350);
+    measure(include_str!("../testdata/blind.txt"), 500);
 }
 
 fn measure(set: &str, enough: usize) {
