@@ -58,7 +58,7 @@ func TestDeleting(t *testing.T) {
 	if _, err := l.ix.Run(t.Context(), l.sources(), nil); !errors.Is(err, refused) {
 		t.Errorf("run: %v", err)
 	}
-	if _, err := l.ix.Forget(t.Context(), under); !errors.Is(err, refused) {
+	if _, err := l.ix.Forget(t.Context(), source.KindFolder, under); !errors.Is(err, refused) {
 		t.Errorf("forgotten: %v", err)
 	}
 	if got := slices.Sorted(maps.Keys(l.texts())); len(got) != 5 {
@@ -71,7 +71,7 @@ func TestDeleting(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.run()
-	if _, err := l.ix.Forget(t.Context(), under); err != nil {
+	if _, err := l.ix.Forget(t.Context(), source.KindFolder, under); err != nil {
 		t.Fatal(err)
 	}
 	want := map[indexer.Why][]string{indexer.Removed: {"a.txt"}, indexer.Disappeared: {"b.txt"}, indexer.Unreadable: {"c.txt"}, indexer.Forgotten: {"d.txt"}}

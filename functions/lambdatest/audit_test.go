@@ -18,20 +18,20 @@ import (
 
 // Functions beside each other record in one table what they are asked.
 func TestAskRecords(t *testing.T) {
-	ask, index, naru := binaries(t)
+	built := binaries(t)
 	endpoint := pythontest.Moto(t)
 	client := dynamodb.New(dynamodb.Options{Region: "eu-west-3", BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
 	if _, err := client.CreateTable(t.Context(), store.Layout("naru-state")); err != nil {
 		t.Fatal(err)
 	}
-	key, err := exec.Command(naru, "audit", "key", "--new").Output()
+	key, err := exec.Command(built.naru, "audit", "key", "--new").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	environ := []string{"NARU_STORE_URL=" + qdrant(t, naru), "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true",
+	environ := []string{"NARU_STORE_URL=" + qdrant(t, built.naru), "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true",
 		"NARU_AUDIT_KEY=" + strings.TrimSpace(string(key)), "NARU_AUDIT_SALT=sixteen bytes are enough",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
-	writer := deploy(t, index, t.TempDir(), 30, environ...)
+	writer := deploy(t, built.index, t.TempDir(), 30, environ...)
 	_, payload := writer.invoke([]byte(`{"documents":[{"uri":"ferry.md","text":"The ferry leaves at nine."}]}`))
 	if got := decode[indexed](t, payload); got.Failed != 0 {
 		t.Fatalf("index answers %s", payload)
@@ -49,7 +49,7 @@ func TestAskRecords(t *testing.T) {
 	const functions, each = 2, 3
 	var running sync.WaitGroup
 	for range functions {
-		reader := deploy(t, ask, t.TempDir(), 30, environ...)
+		reader := deploy(t, built.ask, t.TempDir(), 30, environ...)
 		running.Go(func() {
 			for range each {
 				_, payload := reader.invoke(sent)
@@ -61,7 +61,7 @@ func TestAskRecords(t *testing.T) {
 	}
 	running.Wait()
 	command := func(args ...string) string {
-		cmd := exec.Command(naru, append([]string{"audit"}, args...)...)
+		cmd := exec.Command(built.naru, append([]string{"audit"}, args...)...)
 		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), environ...)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -83,8 +83,8 @@ func TestAskRecords(t *testing.T) {
 
 // A function whose log has no place ends at its start and says why.
 func TestAskNeedsAPlaceForTheLog(t *testing.T) {
-	ask, _, naru := binaries(t)
-	f := deploy(t, ask, t.TempDir(), 30, "NARU_STORE_URL="+qdrant(t, naru), "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true")
+	built := binaries(t)
+	f := deploy(t, built.ask, t.TempDir(), 30, "NARU_STORE_URL="+qdrant(t, built.naru), "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true")
 	f.invoke(event(t, "httpapi-ask.json"))
 	if said := f.process.log(); !strings.Contains(said, "state.table names no table") {
 		t.Errorf("it says %s", said)
