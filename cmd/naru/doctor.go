@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"github.com/naru-rag/naru/embed/remote"
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source"
+	"github.com/naru-rag/naru/indexer/source/s3"
 	"github.com/naru-rag/naru/store"
 )
 
@@ -122,7 +125,7 @@ func (d *doctor) examine(file string, environ []string, data string) {
 		c.Data = data
 	}
 	if len(c.Sources) > 0 {
-		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
+		d.check("sources", func(ctx context.Context) finding { return sourcesFound(ctx, c) })
 	}
 	d.egress(c, environ)
 	if c.Audit.On {
@@ -168,10 +171,20 @@ func (d *doctor) embedder(ctx context.Context, whole *config.Config) finding {
 	return finding{Status: healthy, Found: fmt.Sprintf("%s, %d dimensions", m.Name, m.Dimensions)}
 }
 
-func sourcesFound(all []config.Source) finding {
+func sourcesFound(ctx context.Context, c *config.Config) finding {
 	var wrong []string
-	for _, s := range all {
-		if _, err := os.Stat(s.Path); err != nil {
+	all := c.Sources
+	for i := range all {
+		var err error
+		if from := &all[i].S3; from.Bucket != "" {
+			var b *s3.Bucket
+			if b, err = backend.Bucket(ctx, c, from, source.Options{}, nil, slog.New(slog.DiscardHandler)); err == nil {
+				_, _, err = b.Page(ctx, "")
+			}
+		} else {
+			_, err = os.Stat(all[i].Path)
+		}
+		if err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}

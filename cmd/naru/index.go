@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +69,9 @@ with --rebuild or without; --rollback gives it up.`,
 				return err
 			}
 			defer func() { err = closeWith(s.Close, err) }()
+			if err := d.openBuckets(cmd.Context(), from, opt, slog.Default()); err != nil {
+				return err
+			}
 			d.remember(s, func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), printable(err.Error())) })
 			report, err := d.index(cmd.Context(), from, rebuild, cmd.ErrOrStderr())
 			if err != nil {
@@ -121,14 +125,6 @@ func (d *data) index(ctx context.Context, from []group, rebuild bool, w io.Write
 	defer shown.finish()
 	defer embedding.finish()
 	return d.runs(ctx, from, rebuild, shown.step, embedding.step)
-}
-
-func sources(folders []*source.Folder) []source.Source {
-	all := make([]source.Source, len(folders))
-	for i, folder := range folders {
-		all[i] = folder
-	}
-	return all
 }
 
 // writeReport writes what a run did, and on errs what it could not do.

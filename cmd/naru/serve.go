@@ -71,6 +71,9 @@ provider.`,
 			if err != nil {
 				return err
 			}
+			if err := d.openBuckets(cmd.Context(), from, opt, logger); err != nil {
+				return err
+			}
 			d.remember(keys, func(err error) { logger.Warn("sources", "error", err) })
 			// What indexes writes to the store: it must have ended before that closes.
 			ctx, stop := context.WithCancel(cmd.Context())
@@ -122,7 +125,7 @@ provider.`,
 						logger.Error("index", "error", err)
 					}
 				}
-				watch(ctx, d, watched, &running, logger)
+				watch(ctx, d, watched, &running, opt.Rescan, logger)
 			})
 			return web.Serve(ctx, ln, handler, logger)
 		},
@@ -152,30 +155,56 @@ func exampleQuestions(texts []string) []web.Example {
 	return examples
 }
 
-// watch indexes again whenever one of the folders changes, until ctx ends. All
-// of them: what disappeared from one may be what another holds.
-func watch(ctx context.Context, d *data, from []group, running *sync.Mutex, logger *slog.Logger) {
+// watched is a source that tells when it may have changed.
+type watched interface {
+	Watch(ctx context.Context, changed func()) error
+}
+
+// watch indexes again whenever one of the sources may have changed, until ctx ends: all
+// of them, for what disappeared from one may be what another holds. Sources that cannot
+// tell are looked at again and again.
+func watch(ctx context.Context, d *data, from []group, running *sync.Mutex, rescan time.Duration, logger *slog.Logger) {
 	var watchers sync.WaitGroup
-	for _, folder := range foldersOf(from) {
+	for _, src := range sourcesOf(from) {
 		watchers.Go(func() {
-			err := folder.Watch(ctx, func() {
+			changed := func() {
 				running.Lock()
 				defer running.Unlock()
 				report, err := d.runs(ctx, from, false, nil, nil)
 				switch {
 				case ctx.Err() != nil:
 				case err != nil:
-					logger.Error("index", "source", folder.ID(), "error", err)
+					logger.Error("index", "source", src.ID(), "error", err)
 				default:
-					logReport(logger, folder.ID(), report)
+					logReport(logger, src.ID(), report)
 				}
-			})
+			}
+			var err error
+			if tells, ok := src.(watched); ok {
+				err = tells.Watch(ctx, changed)
+			} else {
+				err = again(ctx, rescan, changed)
+			}
 			if err != nil && ctx.Err() == nil {
-				logger.Error("watch ended", "source", folder.ID(), "error", err)
+				logger.Error("watch ended", "source", src.ID(), "error", err)
 			}
 		})
 	}
 	watchers.Wait()
+}
+
+// again calls after each pause, until ctx ends, whose error it returns.
+func again(ctx context.Context, pause time.Duration, call func()) error {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			call()
+		}
+	}
 }
 
 func logReport(logger *slog.Logger, source string, report indexer.Report) {
@@ -186,12 +215,11 @@ func logReport(logger *slog.Logger, source string, report indexer.Report) {
 	}
 }
 
-func foldersOf(all []group) []*source.Folder {
-	var folders []*source.Folder
+func sourcesOf(all []group) (sources []source.Source) {
 	for _, g := range all {
-		folders = append(folders, g.folders...)
+		sources = append(sources, g.sources...)
 	}
-	return folders
+	return sources
 }
 
 func (d *data) health(ctx context.Context) (web.Health, error) {

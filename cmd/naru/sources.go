@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/naru-rag/naru/config"
+	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/indexer/source"
@@ -17,10 +19,12 @@ import (
 	"github.com/naru-rag/naru/store"
 )
 
-// group are the folders that one access is assigned to, or one that has a schedule.
+// group are the sources that one access is assigned to, or one that has a schedule.
 type group struct {
 	access  rag.Access
-	folders []*source.Folder
+	sources []source.Source
+	// buckets are sources too, once they are opened.
+	buckets []*config.S3
 	// recorded are those whose runs are remembered: what the configuration names.
 	recorded []ledger.Source
 	// scheduled is set where it is indexed when it is due.
@@ -36,13 +40,19 @@ func groups(c *config.Config, paths []string, opt source.Options) ([]group, erro
 		return nil, err
 	}
 	opt.Base = base
+	var all []group
 	configured := len(paths) == 0
-	if configured {
-		for _, s := range c.Sources {
+	for i := range c.Sources {
+		switch s := &c.Sources[i]; {
+		case !configured:
+		case s.S3.Bucket == "":
 			paths = append(paths, s.Path)
+		default:
+			if all, err = withBucket(all, c, s); err != nil {
+				return nil, err
+			}
 		}
 	}
-	var all []group
 	for _, path := range paths {
 		access, err := accessOf(c, path)
 		if err != nil {
@@ -57,16 +67,54 @@ func groups(c *config.Config, paths []string, opt source.Options) ([]group, erro
 			return nil, err
 		}
 		scheduled := configured && recorded != nil && recorded.Schedule != nil
-		i := slices.IndexFunc(all, func(g group) bool { return !g.scheduled && sameAccess(g.access, access) })
-		if i < 0 || scheduled {
-			all, i = append(all, group{access: access, scheduled: scheduled}), len(all)
-		}
-		all[i].folders = append(all[i].folders, folder)
+		var of *group
+		all, of = groupOf(all, access, scheduled)
+		of.sources = append(of.sources, folder)
 		if recorded != nil {
-			all[i].recorded = append(all[i].recorded, *recorded)
+			of.recorded = append(of.recorded, *recorded)
 		}
 	}
 	return all, nil
+}
+
+// groupOf is the group that a source belongs to: one of its own where it has a schedule.
+func groupOf(all []group, access rag.Access, scheduled bool) ([]group, *group) {
+	i := slices.IndexFunc(all, func(g group) bool { return !g.scheduled && sameAccess(g.access, access) })
+	if i < 0 || scheduled {
+		all, i = append(all, group{access: access, scheduled: scheduled}), len(all)
+	}
+	return all, &all[i]
+}
+
+// withBucket adds a source that is a bucket, which is opened later.
+func withBucket(all []group, c *config.Config, s *config.Source) ([]group, error) {
+	id, err := sourceID(*s)
+	if err != nil {
+		return nil, err
+	}
+	recorded, err := recordedOf(c, id)
+	if err != nil {
+		return nil, err
+	}
+	all, of := groupOf(all, assigned(*s), recorded.Schedule != nil)
+	of.buckets = append(of.buckets, &s.S3)
+	of.recorded = append(of.recorded, *recorded)
+	return all, nil
+}
+
+// openBuckets opens the buckets of groups. Nothing is asked of them yet.
+func (d *data) openBuckets(ctx context.Context, all []group, opt source.Options, log *slog.Logger) error {
+	for i := range all {
+		for _, from := range all[i].buckets {
+			b, err := backend.Bucket(ctx, d.config, from, opt, d.audit, log)
+			if err != nil {
+				return err
+			}
+			all[i].sources = append(all[i].sources, b)
+		}
+		all[i].buckets = nil
+	}
+	return nil
 }
 
 // dataPath is what keys are relative to.
@@ -104,6 +152,9 @@ func assignments(c *config.Config, path string) (rag.Access, []config.Source, er
 	access, depth := rag.Access{Tenant: c.Asker.Tenant}, -1
 	var inside []config.Source
 	for _, s := range c.Sources {
+		if s.S3.Bucket != "" {
+			continue
+		}
 		of, err := filepath.Abs(s.Path)
 		if err != nil {
 			return rag.Access{}, nil, fmt.Errorf("source %s: %w", s.Path, err)
@@ -131,7 +182,7 @@ func sameAccess(a, b rag.Access) bool {
 	return a.Tenant == b.Tenant && a.Region == b.Region && slices.Equal(a.Principals, b.Principals)
 }
 
-// runs brings the indexes of groups into agreement with their folders, and adds
+// runs brings the indexes of groups into agreement with their sources, and adds
 // up what that did. With rebuild, the next version of each of these indexes, and
 // of the asker's, is built on the way.
 func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, embedding indexer.Progress) (indexer.Report, error) {
@@ -156,7 +207,7 @@ func (d *data) runs(ctx context.Context, all []group, rebuild bool, progress, em
 		}
 		var r indexer.Report
 		err = d.record(ctx, g.recorded, func(ctx context.Context) (_ map[string]*indexer.Counts, err error) {
-			r, err = run(ctx, sources(g.folders), progress)
+			r, err = run(ctx, g.sources, progress)
 			return r.Sources, err
 		})
 		maps.Copy(total.Sources, r.Sources)

@@ -13,6 +13,7 @@ import (
 	"github.com/naru-rag/naru/functions/backend"
 	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/indexer/schedule"
+	"github.com/naru-rag/naru/indexer/source/s3"
 )
 
 // sourceState is how it stands with the indexing of a source.
@@ -51,8 +52,8 @@ func newSources(g *globals) *cobra.Command {
 		Short: "Show when each source was last indexed, with what result, and when it is next",
 		Long: `Shows the sources of the configuration: tenant, region and schedule, the last run with
 what it did and what went wrong, and when it is due next. ` + "`naru serve`" + ` indexes a source
-that has a schedule when it is due, and what it missed once when it starts; others it
-watches. Works while it runs.`,
+that has a schedule when it is due, and what it missed once when it starts; other folders
+it watches, and other buckets it looks at again at each --rescan. Works while it runs.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c, err := g.config()
@@ -149,6 +150,8 @@ func (l listedSource) is(zone *time.Location) string {
 // next says when it is due.
 func (l listedSource) next(zone *time.Location, now time.Time) string {
 	switch {
+	case l.Next == nil && strings.HasPrefix(l.ID, s3.Kind+":"):
+		return "now and again"
 	case l.Next == nil:
 		return "when it changes"
 	case !l.Next.After(now):

@@ -62,6 +62,9 @@ func locate(sources []config.Source, path string) (place string, access rag.Acce
 	}
 	var real string
 	for _, s := range sources {
+		if s.Path == "" {
+			continue // a bucket
+		}
 		at, err := within(s.Path, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -81,7 +84,7 @@ func locate(sources []config.Source, path string) (place string, access rag.Acce
 	depth := -1
 	for _, s := range sources {
 		root, err := realPath(s.Path)
-		if err == nil && len(root) > depth && strings.HasPrefix(real, root+string(filepath.Separator)) {
+		if err == nil && s.Path != "" && len(root) > depth && strings.HasPrefix(real, root+string(filepath.Separator)) {
 			depth, access = len(root), rag.Access{Tenant: s.Tenant, Principals: s.Principals, Region: s.Region}
 		}
 	}

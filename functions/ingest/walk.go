@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/state"
 )
@@ -29,10 +31,12 @@ type walk struct {
 	After string `json:"after,omitempty"`
 
 	Begun time.Time `json:"begun"`
-	// Objects are those that were seen, and Named those of them and of the documents that
-	// function index was told of.
+	// Objects are those that were seen. Function index was told of those of them that are
+	// Stale, of documents whose object is Gone, and of those of which parts are Left.
 	Objects int `json:"objects"`
-	Named   int `json:"named"`
+	Stale   int `json:"stale"`
+	Gone    int `json:"gone"`
+	Left    int `json:"left"`
 }
 
 // phase is a part of a walk.
@@ -98,7 +102,10 @@ func (i *invocation) walk(at walk) error {
 		case err != nil:
 			return err
 		case !more:
-			i.log.Info("a walk is done", "over", at.Source, "objects", at.Objects, "named", at.Named, "seconds", i.clock().Sub(at.Begun).Seconds())
+			i.log.Info("a walk is done", "over", at.Source, "objects", at.Objects, "stale", at.Stale, "gone", at.Gone, "left", at.Left, "seconds", i.clock().Sub(at.Begun).Seconds())
+			if err := i.note(at); err != nil {
+				return err
+			}
 			i.leased(&lease, at.Run, ended)
 			_, err := i.state.Put(i.ctx, lease)
 			return err
@@ -226,15 +233,15 @@ func (i *invocation) objects(b *bucket, at *walk) (next string, err error) {
 			keys = append(keys, s.Key)
 		}
 	}
-	if err := i.name(at, keys); err != nil {
+	if err := i.name(keys, &at.Stale); err != nil {
 		return at.After, err
 	}
 	at.Objects += len(items)
 	return next, nil
 }
 
-// name tells function index of objects.
-func (i *invocation) name(at *walk, keys []string) error {
+// name tells function index of objects, and counts them.
+func (i *invocation) name(keys []string, count *int) error {
 	var bodies []string
 	for _, key := range keys {
 		of, name, _ := strings.Cut(key, "/")
@@ -243,8 +250,15 @@ func (i *invocation) name(at *walk, keys []string) error {
 	if err := i.queues.send(i.work, i.queues.Index, 0, bodies...); err != nil {
 		return err
 	}
-	at.Named += len(bodies)
+	*count += len(bodies)
 	return nil
+}
+
+// note remembers a walk for `naru sources`: as done counts what function index was told.
+func (i *invocation) note(at walk) error {
+	return ledger.New(i.state, ledger.Options{}).Note(i.ctx, at.Source, ledger.Result{Began: at.Begun, Ended: i.clock().UTC(), Counts: indexer.Counts{
+		Updated: at.Stale + at.Left, Unchanged: at.Objects - at.Stale, Deleted: at.Gone,
+	}})
 }
 
 // documents names the objects of those of a page that the bucket has no longer.
@@ -282,7 +296,7 @@ func (i *invocation) documents(b *bucket, at *walk) (next string, err error) {
 			keys = append(keys, info.Key)
 		}
 	}
-	return next, i.name(at, keys)
+	return next, i.name(keys, &at.Gone)
 }
 
 // orphanAge is how old passages without a document must be: older than any write that
@@ -320,7 +334,7 @@ func (i *invocation) passages(b *bucket, at *walk) (next string, err error) {
 			}
 		}
 	}
-	return next, i.name(at, keys)
+	return next, i.name(keys, &at.Left)
 }
 
 // seenBefore tells whether an orphan was seen a while ago, and else remembers it.

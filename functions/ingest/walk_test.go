@@ -27,7 +27,7 @@ func TestWalk(t *testing.T) {
 	s.check(s.worker.begin(t.Context()))
 	s.settle()
 	s.want(texts)
-	if !strings.Contains(s.log.String(), "objects=10 named=3") {
+	if !strings.Contains(s.log.String(), "objects=10 stale=2 gone=1") {
 		t.Error("the walk did not name three of ten objects")
 	}
 	// Again, for other principals: whom documents belong to is part of what they are.
@@ -65,7 +65,7 @@ func TestWalkInPieces(t *testing.T) {
 		s.deliver(s.worker.queues.Reindex, batch, aPage)
 	}
 	log := s.log.String()
-	if n := strings.Count(log, "a walk is done"); n != 1 || !strings.Contains(log, "objects=10 named=10") || invocations < 4 {
+	if n := strings.Count(log, "a walk is done"); n != 1 || !strings.Contains(log, "objects=10 stale=10 gone=0") || invocations < 4 {
 		t.Errorf("%d walks were done in %d invocations", n, invocations)
 	}
 	if !strings.Contains(log, "another walk goes over the source") {

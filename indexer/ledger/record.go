@@ -113,6 +113,22 @@ func (l *Ledger) Record(ctx context.Context, source string) (Record, error) {
 	return decode(source, e)
 }
 
+// Note remembers a run that was made elsewhere, unless a later one is remembered.
+func (l *Ledger) Note(ctx context.Context, source string, result Result) error {
+	result.Error = shorten(result.Error)
+	_, err := state.Update(ctx, l.state, key(source), func(e *state.Entry) error {
+		rec, err := decode(source, *e)
+		if err != nil {
+			return err
+		}
+		if rec.Last == nil || result.Began.After(rec.Last.Began) {
+			rec.Last = &result
+		}
+		return rec.encode(e)
+	})
+	return err
+}
+
 // key is where a source's record lies: its ID may be longer than a key.
 func key(source string) string {
 	sum := sha256.Sum256([]byte(source))
