@@ -24,12 +24,8 @@ func TestAskRecords(t *testing.T) {
 	if _, err := client.CreateTable(t.Context(), store.Layout("naru-state")); err != nil {
 		t.Fatal(err)
 	}
-	key, err := exec.Command(built.naru, "audit", "key", "--new").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	environ := []string{"NARU_STORE_URL=" + qdrant(t, built.naru), "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true",
-		"NARU_AUDIT_KEY=" + strings.TrimSpace(string(key)), "NARU_AUDIT_SALT=sixteen bytes are enough",
+		"NARU_AUDIT_KEY=" + auditKey(t, built.naru), "NARU_AUDIT_SALT=sixteen bytes are enough",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
 	writer := deploy(t, built.index, t.TempDir(), 30, environ...)
 	_, payload := writer.invoke([]byte(`{"documents":[{"uri":"ferry.md","text":"The ferry leaves at nine."}]}`))
@@ -79,6 +75,16 @@ func TestAskRecords(t *testing.T) {
 	if got := command("verify"); !strings.Contains(got, "records are as they were written") {
 		t.Errorf("verified: %s", got)
 	}
+}
+
+// auditKey makes a key that signs a log.
+func auditKey(t *testing.T, naru string) string {
+	t.Helper()
+	key, err := exec.Command(naru, "audit", "key", "--new").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(key))
 }
 
 // A function whose log has no place ends at its start and says why.

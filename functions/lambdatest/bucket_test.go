@@ -3,6 +3,8 @@ package lambdatest
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -60,10 +62,12 @@ var notices = []struct{ key, text, question, sentence string }{
 func TestBucketToAnswer(t *testing.T) {
 	built := binaries(t)
 	c := newCloud(t)
-	environ := c.environ(qdrant(t, built.naru))
-	index := deploy(t, built.index, t.TempDir(), 30, environ...)
-	reindex := deploy(t, built.reindex, t.TempDir(), 30, environ...)
-	ask := deploy(t, built.ask, t.TempDir(), 30, environ...)
+	store := qdrant(t, built.naru)
+	audited := []string{"NARU_AUDIT_ON=true", "NARU_AUDIT_KEY=" + auditKey(t, built.naru), "NARU_AUDIT_SALT=sixteen bytes are enough"}
+	start := func(role, bootstrap string) *function {
+		return deploy(t, bootstrap, t.TempDir(), 30, append(c.environ(role, store), audited...)...)
+	}
+	index, reindex, ask := start(indexRole, built.index), start(reindexRole, built.reindex), start(askRole, built.ask)
 
 	for _, n := range notices {
 		c.put(n.key, []byte(n.text))
@@ -157,4 +161,45 @@ func TestBucketToAnswer(t *testing.T) {
 	if n := c.waiting(c.dead); n > 0 {
 		t.Errorf("%d messages are dead", n)
 	}
+	t.Run("dead, and sent back", func(t *testing.T) {
+		c.put("scan.md", []byte("%PDF-1.4\n"))
+		c.settle(index, reindex)
+		naru := func(args ...string) string {
+			cmd := exec.Command(built.naru, args...)
+			cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), c.environ("an operator", store)...)
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			return string(out)
+		}
+		for range 2 { // who looks takes nothing
+			if got := naru("redrive", "--look"); !strings.Contains(got, "left\tobject notices/scan.md\t") || !strings.Contains(got, "is a PDF") || !strings.Contains(got, "0 sent back, 1 left") {
+				t.Errorf("redrive shows %s", got)
+			}
+		}
+		if got := naru("sources"); !strings.Contains(got, "s3://notices/") || !strings.Contains(got, "done") {
+			t.Errorf("sources shows %s", got)
+		}
+		c.put("scan.md", []byte("# Scan\n\nThe lighthouse keeper of Quillmouth is called Tam Orrin.\n"))
+		c.settle(index, reindex)
+		if got := naru("redrive"); !strings.Contains(got, "sent\tobject notices/scan.md") || !strings.Contains(got, "1 sent back, 0 left") {
+			t.Errorf("redrive shows %s", got)
+		}
+		c.settle(index, reindex)
+		if a := asks(t, ask, "Who is the lighthouse keeper of Quillmouth?"); !strings.Contains(a.Answer, "Tam Orrin") {
+			t.Errorf("%+v", a)
+		}
+	})
+	t.Run("what they did is what they may", func(t *testing.T) {
+		keyed := deploy(t, built.ask, t.TempDir(), 30, append(c.environ(askRole, store), "NARU_ACCESS_GATEWAY=false")...)
+		request := strings.Replace(string(event(t, "httpapi-ask.json")), "AWS4-HMAC-SHA256 Credential", "Bearer naru_aaaaaaaaaa_AWS4", 1)
+		keyed.invoke([]byte(request))
+		granted := grants(t)
+		for _, role := range []string{askRole, indexRole, reindexRole} {
+			if did, may := c.did[role].actions(), granted[role]; !slices.Equal(did, may) {
+				t.Errorf("%s did\n%v and may\n%v", role, did, may)
+			}
+		}
+	})
 }

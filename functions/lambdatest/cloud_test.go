@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -37,6 +38,8 @@ type cloud struct {
 	index, reindex, dead string
 	// telling is set where the bucket tells the queue of changes.
 	telling bool
+	// did is what each role was used for.
+	did map[string]*recorder
 }
 
 const (
@@ -46,7 +49,7 @@ const (
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{t: t, endpoint: pythontest.Moto(t)}
+	c := &cloud{t: t, endpoint: pythontest.Moto(t), did: map[string]*recorder{}}
 	login := credentials.NewStaticCredentialsProvider("test", "test", "")
 	c.s3 = s3.New(s3.Options{Region: region, BaseEndpoint: &c.endpoint, Credentials: login, UsePathStyle: true})
 	c.sqs = sqs.New(sqs.Options{Region: region, BaseEndpoint: &c.endpoint, Credentials: login})
@@ -120,12 +123,23 @@ func (c *cloud) send(queue, body string) {
 	c.check(err)
 }
 
-// environ is how functions are told of it all.
-func (c *cloud) environ(store string) []string {
-	return []string{"NARU_STORE_URL=" + store, "NARU_STATE_TABLE=" + tableName,
-		"NARU_SOURCES_0_S3_BUCKET=" + bucketName,
-		"NARU_QUEUES_INDEX=" + c.index, "NARU_QUEUES_REINDEX=" + c.reindex, "NARU_QUEUES_DEAD=" + c.dead,
-		"AWS_ENDPOINT_URL=" + c.endpoint, "AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
+// environ is how the functions of a role are told of it all, as template.yaml does. What
+// they do in AWS is recorded.
+func (c *cloud) environ(role, store string) []string {
+	c.t.Helper()
+	if c.did[role] == nil {
+		c.did[role] = newRecorder(c.t, c.endpoint)
+	}
+	endpoint := c.did[role].url
+	environ := []string{"NARU_STORE_URL=" + store, "NARU_STATE_TABLE=" + tableName,
+		"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
+	if role != askRole {
+		environ = append(environ, "NARU_SOURCES_0_S3_BUCKET="+bucketName)
+		for name, queue := range map[string]string{"INDEX": c.index, "REINDEX": c.reindex, "DEAD": c.dead} {
+			environ = append(environ, "NARU_QUEUES_"+name+"="+endpoint+strings.TrimPrefix(queue, c.endpoint))
+		}
+	}
+	return environ
 }
 
 // receive takes a batch from a queue, in the form that functions get it in.
@@ -145,6 +159,8 @@ func (c *cloud) receive(queue string) (batch events.SQSEvent) {
 // queue; it returns how many messages that was.
 func (c *cloud) deliver(queue string, to *function, batch events.SQSEvent) int {
 	c.t.Helper()
+	role := map[string]string{c.index: indexRole, c.reindex: reindexRole}[queue]
+	c.did[role].add("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes") // with the function's role
 	sent, err := json.Marshal(batch)
 	c.check(err)
 	_, payload := to.invoke(sent)
