@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -53,6 +54,10 @@ type Options struct {
 	Endpoints []Endpoint
 	// Networks are those that names of endpoints may lead to though they are private.
 	Networks []netip.Prefix
+	// Policy says where endpoints lie; nil where there is none. An endpoint that lies in
+	// no region is not connected to, and no name leads to an address of another region
+	// than its own.
+	Policy *Policy
 	// Resolve finds the addresses of a name; nil is the system's resolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Logger hears of decisions: of refusals as warnings, of the others as details.
@@ -128,6 +133,13 @@ func (g *Guard) allowed(ctx context.Context, network, address string) (Endpoint,
 	if i < 0 {
 		return Endpoint{}, nil, fmt.Errorf("%s is %w: the configuration names no such place, or egress.allow has to", address, ErrForbidden)
 	}
+	var elsewhere []netip.AddrPort
+	if p := g.opt.Policy; p != nil {
+		if len(p.In(g.opt.Endpoints[i])) == 0 {
+			return Endpoint{}, nil, fmt.Errorf("%s is %w: no region of residency.regions has it among its endpoints", address, ErrForbidden)
+		}
+		elsewhere = p.elsewhere(g.opt.Endpoints[i])
+	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return g.opt.Endpoints[i], []netip.Addr{ip.Unmap()}, nil // declared as it is
 	}
@@ -142,14 +154,18 @@ func (g *Guard) allowed(ctx context.Context, network, address string) (Endpoint,
 	)
 	for _, ip := range resolved {
 		ip = ip.Unmap()
+		if slices.ContainsFunc(elsewhere, func(a netip.AddrPort) bool { return a.Addr() == ip && strconv.Itoa(int(a.Port())) == port }) {
+			reason = fmt.Sprintf("%s leads to %s, which another region declares", host, ip)
+			continue
+		}
 		if wrong := g.special(host, ip); wrong != "" {
-			reason = fmt.Sprintf("%s leads to %s, which is %s", host, ip, wrong)
+			reason = fmt.Sprintf("%s leads to %s, which is %s: egress.networks has to name the network", host, ip, wrong)
 			continue
 		}
 		good = append(good, ip)
 	}
 	if len(good) == 0 {
-		return Endpoint{}, nil, fmt.Errorf("%s: %w: %s: egress.networks has to name the network", address, ErrForbidden, reason)
+		return Endpoint{}, nil, fmt.Errorf("%s: %w: %s", address, ErrForbidden, reason)
 	}
 	return g.opt.Endpoints[i], good, nil
 }
