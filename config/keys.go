@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -41,13 +42,23 @@ type setting struct {
 // settable are the settings of a section and those below, without lists of
 // sections.
 func settable(section reflect.Value, prefix string) []setting {
+	return settings(section, prefix, false)
+}
+
+// settings are those of a section and those below, with what is in lists of sections
+// or without.
+func settings(section reflect.Value, prefix string, lists bool) []setting {
 	var all []setting
 	for _, f := range fields(section) {
 		switch {
 		case f.value.Kind() == reflect.Struct:
-			all = append(all, settable(f.value, prefix+f.name+".")...)
+			all = append(all, settings(f.value, prefix+f.name+".", lists)...)
 		case !isSections(f.value):
 			all = append(all, setting{prefix + f.name, f.value})
+		case lists:
+			for i := range f.value.Len() {
+				all = append(all, settings(f.value.Index(i), fmt.Sprintf("%s%s[%d].", prefix, f.name, i), true)...)
+			}
 		}
 	}
 	return all

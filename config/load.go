@@ -40,7 +40,7 @@ func Load(path string, environ []string) (*Config, error) {
 	o.decode(content, c)
 	keys := settable(reflect.ValueOf(c).Elem(), "")
 	o.overlay(keys, variables)
-	referred := o.resolveSecrets(keys, filepath.Dir(path), variables)
+	referred := o.resolveSecrets(settings(reflect.ValueOf(c).Elem(), "", true), filepath.Dir(path), variables)
 	o.unknownVariables(keys, variables, referred)
 	for i := range c.Sources {
 		if s := &c.Sources[i]; s.Tenant == "" {
@@ -51,9 +51,11 @@ func Load(path string, environ []string) (*Config, error) {
 		s := &c.Access.OIDC[i]
 		s.Tenant, s.Role = cmp.Or(s.Tenant, DefaultTenant), cmp.Or(s.Role, access.Reader)
 	}
+	c.Residency.fill()
 	if len(o.wrong) == 0 {
 		o.check(c)
 	}
+	c.given = o
 	if err := o.err(); err != nil {
 		return nil, err
 	}

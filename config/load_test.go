@@ -62,6 +62,7 @@ store:
 	if err != nil {
 		t.Fatal(err)
 	}
+	got.given = nil
 	yes, no := true, false
 	want := Default()
 	want.File, want.Data = path, filepath.Join(dir, "7")
