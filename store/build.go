@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
 )
 
 // Build is the next version of an index while it is being made. Its Store
@@ -72,6 +74,11 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			return nil, err
 		}
 	}
+	if serving.Serving {
+		if err := s.alone(ctx); err != nil {
+			return nil, err
+		}
+	}
 	v := s.wanted(Version{Number: next, Collection: s.versionName(next)})
 	if err := s.ensureVersion(ctx, v.Collection); err != nil {
 		return nil, err
@@ -81,6 +88,28 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 		b.before = s.at(serving)
 	}
 	return b, nil
+}
+
+// ErrShared is returned where the index has documents that may not be here: a version
+// that is built here would not have them.
+var ErrShared = errors.New("the index has documents of regions whose documents may not be here, which the next version would lose")
+
+// alone returns an [ErrShared] where others have documents in the index.
+func (s *Store) alone(ctx context.Context) error {
+	if s.opt.Regions == nil {
+		return nil
+	}
+	page, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
+		CollectionName: s.opt.Collection, Filter: &qdrant.Filter{MustNot: s.inRegions(true)}, Limit: proto.Uint32(1),
+		WithPayload: qdrant.NewWithPayload(false), WithVectors: qdrant.NewWithVectors(false),
+	})
+	if err != nil {
+		return s.wrap(err, "look for documents of other regions")
+	}
+	if len(page.GetResult()) > 0 {
+		return fmt.Errorf("build the next version of %s: %w: give each region a collection of its own (store.collection), or let a process build it that may have all of them", s.opt.Collection, ErrShared)
+	}
+	return nil
 }
 
 // laidOut tells whether a version that was begun has the layout that it would be
@@ -127,7 +156,7 @@ type edition struct {
 func (s *Store) editions(ctx context.Context) (map[string]edition, error) {
 	found := map[string]edition{}
 	fields := qdrant.NewWithPayloadInclude(fieldTenant, fieldDocument, fieldHash, fieldCarried)
-	for point, err := range s.scroll(ctx, &qdrant.Filter{Must: []*qdrant.Condition{firstOnly()}}, fields) {
+	for point, err := range s.scroll(ctx, &qdrant.Filter{Must: append(s.inRegions(true), firstOnly())}, fields) {
 		if err != nil {
 			return nil, s.wrap(err, "list documents")
 		}
@@ -192,7 +221,7 @@ func (b *Build) Tenants(ctx context.Context) ([]string, error) {
 
 // carry copies one document.
 func (b *Build) carry(ctx context.Context, old edition) error {
-	filter, err := owned(old.tenant, ofDocuments(old.document))
+	filter, err := b.writable(old.tenant, ofDocuments(old.document))
 	if err != nil {
 		return err
 	}
@@ -230,7 +259,7 @@ func (b *Build) carry(ctx context.Context, old edition) error {
 	if len(first) == 0 {
 		return nil // deleted meanwhile, or half written: the next run sees to it
 	}
-	stale, err := owned(old.tenant, ofDocuments(old.document), ordinalsFrom(count))
+	stale, err := b.writable(old.tenant, ofDocuments(old.document), ordinalsFrom(count))
 	if err != nil {
 		return err
 	}
@@ -250,6 +279,9 @@ func (b *Build) Finish(ctx context.Context) error {
 	b.from.gate.Lock()
 	defer b.from.gate.Unlock()
 	if err := b.Carry(ctx, nil); err != nil {
+		return err
+	}
+	if err := b.from.alone(ctx); err != nil {
 		return err
 	}
 	if err := b.verify(ctx); err != nil {

@@ -5,21 +5,20 @@ import (
 	"fmt"
 
 	"github.com/qdrant/go-client/qdrant"
-
-	"github.com/naru-rag/naru/rag"
+	"google.golang.org/protobuf/proto"
 )
 
 // Info returns what the store knows of one document, or [ErrNotFound]. It is
-// one look-up by id.
+// one look-up by id, of what may be here.
 func (s *Store) Info(ctx context.Context, tenant, id string) (DocumentInfo, error) {
-	if tenant == "" {
-		return DocumentInfo{}, fmt.Errorf("look up document %q: %w", id, rag.ErrNoTenant)
+	filter, err := s.owned(tenant, qdrant.NewHasID(qdrant.NewID(PassageID(tenant, id, 0))))
+	if err != nil {
+		return DocumentInfo{}, fmt.Errorf("look up document %q: %w", id, err)
 	}
-	response, err := s.points.Get(ctx, &qdrant.GetPoints{
-		CollectionName: s.opt.Collection,
-		Ids:            []*qdrant.PointId{qdrant.NewID(PassageID(tenant, id, 0))},
-		WithPayload:    qdrant.NewWithPayloadInclude(documentFields...),
-		WithVectors:    qdrant.NewWithVectors(false),
+	response, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
+		CollectionName: s.opt.Collection, Filter: filter, Limit: proto.Uint32(1),
+		WithPayload: qdrant.NewWithPayloadInclude(documentFields...),
+		WithVectors: qdrant.NewWithVectors(false),
 	})
 	if err == nil && len(response.GetResult()) == 0 {
 		err = ErrNotFound

@@ -21,7 +21,7 @@ var ErrBadMark = errors.New("not a mark of an earlier page")
 // at the end, as the first page's is. The order is always the same.
 func (s *Store) Page(ctx context.Context, asker rag.Asker, after string, limit int) (infos []DocumentInfo, next string, err error) {
 	tenant := asker.Tenant
-	filter, err := visible(asker)
+	filter, err := s.visible(asker)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents: %w", err)
 	}
