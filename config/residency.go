@@ -95,9 +95,10 @@ func (c *Config) Policy() (*region.Policy, error) {
 // Remote is how the region's server is connected to. It reads the files that tls names.
 func (s *RegionStore) Remote() (remote.Options, error) {
 	opt := remote.Options{
-		URL: s.URL, APIKey: s.APIKey.Reveal(), Timeout: s.Timeout, PoolSize: 1,
-		// A question waits for no second attempt.
-		Retry: remote.Retry{Attempts: 1},
+		URL: s.URL, APIKey: s.APIKey.Reveal(), PoolSize: 1,
+		// A question waits for no second attempt, and its own time is over before that of
+		// one.
+		Timeout: 4 * s.Timeout, Retry: remote.Retry{Attempts: 1},
 	}
 	if s.TLS == (TLS{}) {
 		return opt, nil

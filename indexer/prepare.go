@@ -52,10 +52,18 @@ type upload struct {
 }
 
 // documentID keeps the documents of each source apart: what is uploaded under
-// the name of a file does not become that file.
+// the name of a file does not become that file. Where regions are kept apart, so are
+// files of the same name of two of them, which may share a store.
 func (ix *Indexer) documentID(source, key string) string {
-	return store.DocumentID(ix.access.Tenant, source+":"+key)
+	name := source + ":" + key
+	if ix.store.Regional() {
+		name = ix.access.Region + "/" + name
+	}
+	return store.DocumentID(ix.access.Tenant, name)
 }
+
+// FileID is the ID of a document that a folder knows by a key.
+func (ix *Indexer) FileID(key string) string { return ix.documentID(sourceFolder, key) }
 
 // hash covers everything that decides what is stored for a document: what it
 // says, and how it is read.
@@ -99,8 +107,11 @@ func (ix *Indexer) prepare(ctx context.Context, up upload) (entry store.Entry, e
 		return store.Entry{}, err
 	}
 	access, err := narrowed(ix.access, text.Access)
+	if err == nil {
+		err = ix.store.Admits(access.Region)
+	}
 	if err != nil {
-		return store.Entry{}, fmt.Errorf("read %s: %w", up.URI, err)
+		return store.Entry{}, &AccessError{up.URI, err}
 	}
 	doc := rag.Document{
 		ID:       ix.documentID(up.source, up.key),

@@ -45,6 +45,9 @@ func EndpointOf(rawURL, why string) (Endpoint, error) {
 	return Endpoint{Host: u.Hostname(), Port: port, Why: why}, nil
 }
 
+// Same tells whether two are one: the same name or address, and port.
+func (e Endpoint) Same(other Endpoint) bool { return e.Port == other.Port && same(e.Host, other.Host) }
+
 // String is the endpoint as host:port.
 func (e Endpoint) String() string { return net.JoinHostPort(e.Host, e.Port) }
 
@@ -129,7 +132,7 @@ func (g *Guard) allowed(ctx context.Context, network, address string) (Endpoint,
 	if !slices.Contains([]string{"tcp", "tcp4", "tcp6"}, network) {
 		return Endpoint{}, nil, fmt.Errorf("%s over %s: %w: only TCP is", address, network, ErrForbidden)
 	}
-	i := slices.IndexFunc(g.opt.Endpoints, func(e Endpoint) bool { return e.Port == port && same(e.Host, host) })
+	i := slices.IndexFunc(g.opt.Endpoints, func(e Endpoint) bool { return e.Same(Endpoint{Host: host, Port: port}) })
 	if i < 0 {
 		return Endpoint{}, nil, fmt.Errorf("%s is %w: the configuration names no such place, or egress.allow has to", address, ErrForbidden)
 	}
