@@ -124,6 +124,9 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	if len(c.Sources) > 0 {
 		d.check("sources", func(context.Context) finding { return sourcesFound(c.Sources) })
 	}
+	if c.Residency.Given() && !d.residency(c) {
+		return // nothing that the policy refuses is connected to, and nothing is opened
+	}
 	d.egress(c, environ)
 	d.check("embedder", func(ctx context.Context) finding { return d.embedder(ctx, c) })
 	d.rules = indexer.Rules(indexer.DefaultChunking, nil)
@@ -135,6 +138,7 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	} else {
 		d.server(c)
 	}
+	d.otherRegions(c)
 }
 
 // embedder opens the model. A service is asked for two vectors.

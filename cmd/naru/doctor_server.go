@@ -109,10 +109,12 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	}
 	slices.Sort(tenants)
 	looked := map[string]bool{}
+	// What is wrong with a policy was found before.
+	regions, _ := backend.Regions(c)
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
 		s := store.New(conn, store.Options{
-			Collection: name, Rules: d.rules, Vectors: d.vectors, Fusion: c.Store.Fusion,
+			Collection: name, Rules: d.rules, Vectors: d.vectors, Fusion: c.Store.Fusion, Regions: regions,
 		})
 		if !looked[name] {
 			looked[name] = true

@@ -47,6 +47,9 @@ provider.`,
 			if err != nil {
 				return err
 			}
+			if err := showResidency(cmd.Context(), c, logger); err != nil {
+				return err
+			}
 			ln, err := web.Listen(cmd.Context(), addr)
 			if err != nil {
 				return err
@@ -122,6 +125,14 @@ provider.`,
 	cmd.Flags().DurationVar(&opt.Rescan, "rescan", 5*time.Minute, "how often to compare everything although no change was heard of")
 	cmd.Flags().StringArrayVar(&examples, "example", nil, "a question for the page to offer; may be given several times")
 	return cmd
+}
+
+// showResidency logs what the policy lets reach what, before anything can; an error where
+// the configuration does not keep to it.
+func showResidency(ctx context.Context, c *config.Config, log *slog.Logger) error {
+	table, err := backend.Residency(ctx, c)
+	backend.LogResidency(ctx, log, table)
+	return err
 }
 
 // noKey says so where nobody may ask, for want of a key.
