@@ -47,7 +47,7 @@ provider.`,
 			if err != nil {
 				return err
 			}
-			if err := showResidency(cmd.Context(), c, logger); err != nil {
+			if err := guarded(cmd.Context(), c, logger); err != nil {
 				return err
 			}
 			ln, err := web.Listen(cmd.Context(), addr)
@@ -127,12 +127,20 @@ provider.`,
 	return cmd
 }
 
-// showResidency logs what the policy lets reach what, before anything can; an error where
-// the configuration does not keep to it.
-func showResidency(ctx context.Context, c *config.Config, log *slog.Logger) error {
+// guarded has all of this process connect through the guard, and logs what the policy
+// lets reach what; an error where the configuration does not keep to it.
+func guarded(ctx context.Context, c *config.Config, log *slog.Logger) error {
 	table, err := backend.Residency(ctx, c)
 	backend.LogResidency(ctx, log, table)
-	return err
+	if err != nil {
+		return err
+	}
+	guard, err := backend.Guard(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	guard.Own()
+	return nil
 }
 
 // noKey says so where nobody may ask, for want of a key.

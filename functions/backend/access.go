@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/naru-rag/naru/access"
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/functions/web"
+	"github.com/naru-rag/naru/internal/awsconf"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/state"
 	"github.com/naru-rag/naru/state/dynamodb"
@@ -30,9 +30,9 @@ func OpenState(ctx context.Context, c *config.Config) (state.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	aws, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awsClient(guard)))
+	aws, err := awsconf.Load(ctx, guard.DialContext)
 	if err != nil {
-		return nil, fmt.Errorf("state.table: the AWS configuration: %w", err)
+		return nil, fmt.Errorf("state.table: %w", err)
 	}
 	return dynamodb.Open(awsdynamodb.NewFromConfig(aws), c.State.Table, dynamodb.Options{NewVersion: rand.Text}), nil
 }

@@ -4,17 +4,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/naru-rag/naru/config"
 	embedder "github.com/naru-rag/naru/embed/remote"
+	"github.com/naru-rag/naru/internal/awsconf"
 	"github.com/naru-rag/naru/region"
 	"github.com/naru-rag/naru/store/remote"
 )
@@ -132,9 +130,9 @@ func awsRegion(ctx context.Context, name string) (string, error) {
 	if name != "" {
 		return name, nil
 	}
-	c, err := awsconfig.LoadDefaultConfig(ctx)
+	c, err := awsconf.Load(ctx, region.New(region.Options{}).DialContext) // which asks nobody
 	if err != nil {
-		return "", fmt.Errorf("read the environment's configuration of AWS: %w", err)
+		return "", err
 	}
 	return c.Region, nil
 }
@@ -155,9 +153,4 @@ func tableAddress(ctx context.Context) (url, why string, err error) {
 		return "", "", fmt.Errorf("state.table: the region %q: %w", name, err)
 	}
 	return e.URI.String(), "state.table", nil
-}
-
-// awsClient is what the AWS SDK connects with.
-func awsClient(g *region.Guard) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, g.DialContext })
 }
