@@ -139,3 +139,29 @@ func TestResidencyRefuses(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestREADME: what the README shows of the configuration can be used.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for i, part := range strings.Split(string(text), "```") {
+		content, ok := strings.CutPrefix(part, "yaml\n")
+		if i%2 == 0 || !ok {
+			continue
+		}
+		shown++
+		// Keys in files are beside it.
+		content = strings.ReplaceAll(content, "file:embedder.key", "${KEY}")
+		if c, err := load(t, content, "QDRANT_KEY=k", "KR_QDRANT_KEY=k", "KEY=k"); err != nil {
+			t.Errorf("%v\n%s", err, content)
+		} else if strings.Contains(content, "residency:") != c.Residency.Given() {
+			t.Errorf("the policy is %+v", c.Residency)
+		}
+	}
+	if shown < 3 {
+		t.Errorf("%d were read", shown)
+	}
+}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/naru-rag/naru/rag"
 )
 
 // Build is the next version of an index while it is being made. Its Store
@@ -96,20 +98,38 @@ var ErrShared = errors.New("the index has documents of regions whose documents m
 
 // alone returns an [ErrShared] where others have documents in the index.
 func (s *Store) alone(ctx context.Context) error {
-	if s.opt.Regions == nil {
-		return nil
-	}
-	page, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
-		CollectionName: s.opt.Collection, Filter: &qdrant.Filter{MustNot: s.inRegions(true)}, Limit: proto.Uint32(1),
-		WithPayload: qdrant.NewWithPayload(false), WithVectors: qdrant.NewWithVectors(false),
-	})
+	others, err := s.holds(ctx, &qdrant.Filter{MustNot: s.inRegions(true)})
 	if err != nil {
-		return s.wrap(err, "look for documents of other regions")
+		return err
 	}
-	if len(page.GetResult()) > 0 {
+	if others {
 		return fmt.Errorf("build the next version of %s: %w: give each region a collection of its own (store.collection), or let a process build it that may have all of them", s.opt.Collection, ErrShared)
 	}
 	return nil
+}
+
+// Hides tells whether a tenant has documents that are not here for this store. It does
+// not tell how many, or which.
+func (s *Store) Hides(ctx context.Context, tenant string) (bool, error) {
+	if tenant == "" {
+		return false, fmt.Errorf("look for documents of other regions: %w", rag.ErrNoTenant)
+	}
+	return s.holds(ctx, &qdrant.Filter{Must: []*qdrant.Condition{qdrant.NewMatchKeyword(fieldTenant, tenant)}, MustNot: s.inRegions(false)})
+}
+
+// holds tells whether any point is outside of the store's regions as a filter says it.
+func (s *Store) holds(ctx context.Context, f *qdrant.Filter) (bool, error) {
+	if s.opt.Regions == nil {
+		return false, nil
+	}
+	page, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
+		CollectionName: s.opt.Collection, Filter: f, Limit: proto.Uint32(1),
+		WithPayload: qdrant.NewWithPayload(false), WithVectors: qdrant.NewWithVectors(false),
+	})
+	if err != nil {
+		return false, s.wrap(err, "look for documents of other regions")
+	}
+	return len(page.GetResult()) > 0, nil
 }
 
 // laidOut tells whether a version that was begun has the layout that it would be

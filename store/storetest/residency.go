@@ -80,6 +80,14 @@ var residency = []sentence{
 				}
 			}
 		}
+		for of, want := range map[*subject]bool{here: true, s: false, s.of("first", "kr", "sa"): true, s.of("first", "*"): true} {
+			if hides, err := of.Hides(s.ctx, tenant); hides != want || err != nil {
+				s.Errorf("it hides some: %v, %v", hides, err)
+			}
+			if hides, err := of.Hides(s.ctx, "nobody"); hides || err != nil {
+				s.Errorf("it hides some of nobody's: %v, %v", hides, err)
+			}
+		}
 		if info, err := here.Info(s.ctx, tenant, sa.Document.ID); err != nil || info.ID != sa.Document.ID {
 			s.Errorf("its own: %+v, %v", info, err)
 		}
