@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/naru-rag/naru/rag"
@@ -57,17 +59,11 @@ func filled(t *testing.T, model string, fusion store.Fusion, texts map[string]fl
 	return s
 }
 
-// TestMerge: what several stores found comes in the order of one, whatever each of them
-// makes of its scores; where one of them knows no meaning, by words.
+// TestMerge: what several stores found comes in the order of its signals, whatever each of
+// them makes of its scores; where one of them knows no meaning, by words.
 func TestMerge(t *testing.T) {
 	here := map[string]float32{"The ferry leaves at nine.": .9, "The mill is old.": .3}
 	there := map[string]float32{"A ferry leaves at ten from the pier.": .95, "The tower is tall.": .2, "The ferry and the mill.": .5}
-	both := map[string]float32{}
-	for _, of := range []map[string]float32{here, there} {
-		for text, near := range of {
-			both[text] = near
-		}
-	}
 	query := rag.Query{Text: "When does the ferry leave?", Language: "en", Limit: 4, Vector: vectorOf(1), Asker: rag.Asker{Tenant: "t"}}
 	search := func(s *store.Store, query rag.Query) []rag.Passage {
 		t.Helper()
@@ -83,30 +79,38 @@ func TestMerge(t *testing.T) {
 		}
 		return all
 	}
-	one := search(filled(t, "m", "", both), query)
-	ours := search(filled(t, "m", "", here), query)
+	ours, calibrated := search(filled(t, "m", "", here), query), search(filled(t, "m", "", there), query)
+	want := slices.Concat(ours, calibrated)
+	slices.SortFunc(want, func(a, b rag.Passage) int { return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.ID, b.ID)) })
+	want = want[:query.Limit]
+	if want[0].Text != "A ferry leaves at ten from the pier." || want[1].Text != "The ferry leaves at nine." {
+		t.Fatalf("the best are %q", order(want))
+	}
 	for _, fusion := range store.Fusions {
 		theirs := search(filled(t, "m", fusion, there), query)
-		merged := store.Merge(query, ours, theirs)
-		if !slices.Equal(order(merged), order(one)) || len(merged) != query.Limit {
-			t.Errorf("with %s over there: %q, in one store %q", fusion, order(merged), order(one))
+		merged := store.Merge(query.Limit, ours, theirs)
+		if !slices.Equal(order(merged), order(want)) || merged[0].Score != want[0].Score || merged[0].Strength != 0 {
+			t.Errorf("with %s over there: %q, want %q", fusion, order(merged), order(want))
 		}
-		if got := store.Merge(query, nil, theirs); !slices.Equal(order(got), order(theirs)) || got[0].Score != theirs[0].Score {
+		if got := store.Merge(query.Limit, nil, theirs); !slices.Equal(order(got), order(theirs)) || got[0].Score != theirs[0].Score {
 			t.Errorf("one store alone is %v, was %v", got, theirs)
 		}
-		if got := store.Merge(query, theirs, ours); fmt.Sprint(got) != fmt.Sprint(merged) {
+		if got := store.Merge(query.Limit, theirs, ours); fmt.Sprint(got) != fmt.Sprint(merged) {
 			t.Error("it depends on who comes first")
+		}
+		if got := store.Merge(query.Limit, ours, ours); len(got) != len(ours) {
+			t.Errorf("what two stores have is there twice: %q", order(got))
 		}
 	}
 	byWords := query
 	byWords.Vector = nil
 	words := search(filled(t, "", "", there), byWords)
-	for _, p := range store.Merge(query, ours, words) {
+	for _, p := range store.Merge(query.Limit, ours, words) {
 		if p.Meaning != 0 || p.Score != p.Words || p.Words <= 0 {
 			t.Errorf("by words alone: %+v", p)
 		}
 	}
-	if got := store.Merge(query); len(got) > 0 {
+	if got := store.Merge(query.Limit); len(got) > 0 {
 		t.Errorf("of nothing: %v", got)
 	}
 }

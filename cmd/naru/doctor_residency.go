@@ -22,9 +22,7 @@ func (d *doctor) residency(c *config.Config) bool {
 		}
 		return finding{Status: healthy, Found: "this process runs in " + regionsOf(c) + "; what reaches what:"}
 	})
-	for _, f := range rows(table) {
-		d.findings = append(d.findings, f)
-	}
+	d.findings = append(d.findings, rows(table)...)
 	return ok
 }
 

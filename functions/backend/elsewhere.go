@@ -113,7 +113,7 @@ func (b *Backend) everywhere(ctx context.Context, q rag.Query, s *store.Store) (
 			indexes = append(indexes, e.region+":"+others[i].Index)
 		}
 	}
-	found.Passages, found.Index = store.Merge(q, passages...), strings.Join(indexes, ", ")
+	found.Passages, found.Index = store.Merge(q.Limit, passages...), strings.Join(indexes, ", ")
 	return found, nil
 }
 
