@@ -94,6 +94,9 @@ func (s *Store) inRegions(orNone bool) []*qdrant.Condition {
 		return nil
 	case orNone:
 		return []*qdrant.Condition{emptyOrAny(fieldRegion, s.opt.Regions)}
+	case len(s.opt.Regions) == 0:
+		// A condition of nothing is no condition to a server; no region is called that.
+		return []*qdrant.Condition{qdrant.NewMatchKeyword(fieldRegion, "")}
 	}
 	return []*qdrant.Condition{qdrant.NewMatchKeywords(fieldRegion, s.opt.Regions...)}
 }

@@ -9,8 +9,10 @@ import (
 	"github.com/naru-rag/naru/store"
 )
 
-// of is a store over the same index in which only documents of some regions may be.
+// of is a store over the same index in which only documents of some regions may be; of
+// none, where there are none.
 func (s *subject) of(rules string, regions ...string) *subject {
+	regions = append([]string{}, regions...)
 	return &subject{s.T, store.New(s.conn, store.Options{Collection: "storetest", Rules: rules, Regions: regions}), s.ctx, s.conn}
 }
 
@@ -35,7 +37,7 @@ var residency = []sentence{
 			want       string
 		}{
 			{[]string{"sa"}, nil, "Saudi"}, {[]string{"sa"}, []string{"kr"}, ""}, {[]string{"sa"}, []string{"kr", "sa", ""}, "Saudi"},
-			{[]string{"kr", "sa"}, nil, "Korean Saudi"}, {[]string{"kr", "sa"}, []string{"kr"}, "Korean"}, {[]string{"SA"}, nil, ""}, {[]string{"*"}, nil, ""},
+			{[]string{"kr", "sa"}, nil, "Korean Saudi"}, {[]string{"kr", "sa"}, []string{"kr"}, "Korean"}, {[]string{"SA"}, nil, ""}, {[]string{"*"}, nil, ""}, {nil, nil, ""},
 		} {
 			of := s.of("first", tt.here...)
 			found := of.texts("ferry", rag.Asker{Tenant: tenant, Regions: tt.asks})
