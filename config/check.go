@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ func (o *origins) check(c *Config) {
 	o.state(&c.State)
 	o.audit(c)
 	o.egress(&c.Egress)
+	o.residency(c)
 	o.sources(c.Sources)
 	o.schedules(c)
 	o.queues(&c.Queues)
@@ -36,14 +38,12 @@ func (o *origins) server(s *Store) {
 		switch {
 		case err != nil:
 			o.wrongKey("store.url", "%v", err)
-		case address.Scheme == "http" && s.TLS != (TLS{}):
-			o.wrongKey("store.url", "is %q, which is without TLS, and store.tls asks for it: write https://", s.URL)
+		default:
+			o.keyNeedsTLS("store", address, s.TLS, s.APIKey, s.AllowKeyWithoutTLS)
 		}
 	}
 	o.credentials("store", s.TLS, s.APIKey)
-	if s.Collection == "" || len(s.Collection) > 200 || strings.ContainsAny(s.Collection, `<>:"/\|?*`) || strings.ContainsFunc(s.Collection, unicode.IsControl) {
-		o.wrongKey("store.collection", "is %q: must have 1 to 200 bytes and none of < > : \" / \\ | ? *", s.Collection)
-	}
+	o.collection("store", s.Collection)
 	if err := store.CheckFusion(s.Fusion); err != nil {
 		o.wrongKey("store.fusion", "%v", err)
 	}
@@ -54,6 +54,22 @@ func (o *origins) server(s *Store) {
 	between(o, "store.pool_size", s.PoolSize, 1, 64)
 	between(o, "store.max_message", s.MaxMessage, 1*MiB, 1*GiB)
 	between(o, "store.batch", s.Batch, 64*KiB, s.MaxMessage)
+}
+
+// keyNeedsTLS: a key goes to another machine encrypted, or where that is allowed.
+func (o *origins) keyNeedsTLS(section string, a remote.Address, t TLS, key Secret, allowed bool) {
+	switch {
+	case a.Scheme == "http" && t != (TLS{}):
+		o.wrongKey(section+".url", "is http://%s, which is without TLS, and %s.tls asks for it: write https://", net.JoinHostPort(a.Host, a.Port), section)
+	case a.Scheme != "https" && t == (TLS{}) && key != "" && !allowed && !a.Loopback():
+		o.wrongKey(section+".url", "would send %s.api_key unencrypted to another machine: write https://", section)
+	}
+}
+
+func (o *origins) collection(section, name string) {
+	if name == "" || len(name) > 200 || strings.ContainsAny(name, `<>:"/\|?*`) || strings.ContainsFunc(name, unicode.IsControl) {
+		o.wrongKey(section+".collection", "is %q: must have 1 to 200 bytes and none of < > : \" / \\ | ? *", name)
+	}
 }
 
 // credentials are what a section has to be recognised by, and to recognise.

@@ -13,6 +13,8 @@ import (
 type Config struct {
 	// File is the file that was read; empty where there was none.
 	File string `yaml:"-"`
+	// given is where each setting was given; see Wrong.
+	given *origins `yaml:"-"`
 
 	// Data is the data folder: a path, by default ".naru" in the working
 	// directory.
@@ -27,6 +29,8 @@ type Config struct {
 	Audit Audit `yaml:"audit"`
 	// Egress is what the program may connect to.
 	Egress Egress `yaml:"egress"`
+	// Residency is which region's data may flow where. There is no policy by default.
+	Residency Residency `yaml:"residency"`
 	// Sources are what is indexed, and say whose it is. None by default.
 	Sources []Source `yaml:"sources"`
 	// Schedule says how the schedules of sources are read.
@@ -280,7 +284,8 @@ type Source struct {
 	// Principals are the users and groups that may see it. None by default:
 	// everybody of the tenant may.
 	Principals []string `yaml:"principals"`
-	// Region is where it belongs; empty, the default, is anywhere.
+	// Region is where it belongs; empty, the default, is anywhere. With a policy it must
+	// be given.
 	Region string `yaml:"region"`
 	// Schedule is when `naru serve` indexes it, as package schedule reads it. Empty, the
 	// default, is whenever it changes.

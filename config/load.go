@@ -52,9 +52,11 @@ func Load(path string, environ []string) (*Config, error) {
 		s := &c.Access.OIDC[i]
 		s.Tenant, s.Role = cmp.Or(s.Tenant, DefaultTenant), cmp.Or(s.Role, access.Reader)
 	}
+	c.Residency.fill()
 	if len(o.wrong) == 0 {
 		o.check(c)
 	}
+	c.given = o
 	if err := o.err(); err != nil {
 		return nil, err
 	}

@@ -62,6 +62,7 @@ store:
 	if err != nil {
 		t.Fatal(err)
 	}
+	got.given = nil
 	yes, no := true, false
 	want := Default()
 	want.File, want.Data = path, filepath.Join(dir, "7")
@@ -293,6 +294,7 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(content)
+	f.Add([]byte(regions + "  flows: [{data: kr, to: sa, kinds: [search]}]\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if len(content) > 4<<10 {
 			return
@@ -305,6 +307,10 @@ func FuzzLoad(f *testing.F) {
 			if e.Problem == "" || !strings.HasPrefix(e.Place, "naru.yaml:") {
 				t.Errorf("error is %+v", e)
 			}
+		}
+		_, given := o.lines["residency"]
+		if p, err := c.Policy(); len(o.wrong) == 0 && (err != nil || (p != nil) != given) {
+			t.Errorf("without an error the policy is %v, %v", p, err)
 		}
 	})
 }

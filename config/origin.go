@@ -47,22 +47,35 @@ func (o *origins) wrongIn(variable, key, format string, args ...any) {
 // wrongKey reports a setting where it was given, which for one that was not
 // given is where its section was.
 func (o *origins) wrongKey(key, format string, args ...any) {
+	o.wrong = append(o.wrong, o.error(key, format, args...))
+}
+
+func (o *origins) error(key, format string, args ...any) *Error {
+	e := &Error{Key: key, Problem: fmt.Sprintf(format, args...)}
 	for at := key; ; {
 		if variable, ok := o.byName[at]; ok {
-			o.wrongIn(variable, key, format, args...)
-			return
-		}
-		if line, ok := o.lines[at]; ok {
-			o.wrongAt(line, key, format, args...)
-			return
+			e.Place = variable
+			return e
 		}
 		i := strings.LastIndexAny(at, ".[")
-		if i < 0 {
-			o.wrongAt(1, key, format, args...)
-			return
+		line, ok := o.lines[at]
+		if ok || i < 0 {
+			e.line = max(1, line)
+			e.Place = fmt.Sprintf("%s:%d", o.file, e.line)
+			return e
 		}
 		at = at[:i]
 	}
+}
+
+// Wrong is an error about a setting whose value turned out to be wrong after the file was
+// read, with where it was given. key may also be what stands for one, such as a variable
+// of the environment.
+func (c *Config) Wrong(key, format string, args ...any) error {
+	if c.given == nil || !strings.Contains(key, ".") {
+		return fmt.Errorf("%s %s", key, fmt.Sprintf(format, args...))
+	}
+	return c.given.error(key, format, args...)
 }
 
 // err is all that is wrong: variables first, then the file from top to bottom.

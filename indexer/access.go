@@ -8,6 +8,15 @@ import (
 	"github.com/naru-rag/naru/rag"
 )
 
+// AccessError: a document says of itself what its source does not let it.
+type AccessError struct {
+	uri string
+	err error
+}
+
+func (e *AccessError) Error() string { return fmt.Sprintf("read %s: %v", e.uri, e.err) }
+func (e *AccessError) Unwrap() error { return e.err }
+
 // narrowed returns who may see a document: what its source says, less what the
 // document itself excludes. A document that says otherwise is not indexed:
 // neither to follow it nor to ignore it could be right.

@@ -267,7 +267,7 @@ func (ix *Indexer) run(ctx context.Context, sources []source.Source, progress Pr
 		if err := ctx.Err(); err != nil {
 			return report, errors.Join(err, batch.flush(context.WithoutCancel(ctx)))
 		}
-		id := ix.documentID(item.kind, item.Key)
+		id := ix.DocumentID(item.kind, item.Key)
 		before := known[id].DocumentInfo
 		delete(known, id)
 		if err := ix.index(ctx, &batch, item.of, item.kind, item.Item, before); err != nil {

@@ -57,10 +57,16 @@ func uploadOf(kind string, item source.Item, data []byte) upload {
 	return upload{Upload{URI: item.URI, Data: data, Modified: item.Modified}, kind, item.Key, item.Revision}
 }
 
-// documentID keeps the documents of each source apart: what is uploaded under
-// the name of a file does not become that file.
-func (ix *Indexer) documentID(source, key string) string {
-	return store.DocumentID(ix.access.Tenant, source+":"+key)
+// DocumentID is what a document is known by that a source of a kind knows by a key. It
+// keeps the documents of each kind apart: what is uploaded under
+// the name of a file does not become that file. Where regions are kept apart, so are
+// files of the same name of two of them, which may share a store.
+func (ix *Indexer) DocumentID(source, key string) string {
+	name := source + ":" + key
+	if ix.store.Regional() {
+		name = ix.access.Region + "/" + name
+	}
+	return store.DocumentID(ix.access.Tenant, name)
 }
 
 // hash covers everything that decides what is stored for a document: what it
@@ -109,11 +115,14 @@ func (ix *Indexer) prepare(ctx context.Context, up upload) (entry store.Entry, e
 		return store.Entry{}, err
 	}
 	access, err := narrowed(ix.access, text.Access)
+	if err == nil {
+		err = ix.store.Admits(access.Region)
+	}
 	if err != nil {
-		return store.Entry{}, fmt.Errorf("read %s: %w", up.URI, err)
+		return store.Entry{}, &AccessError{up.URI, err}
 	}
 	doc := rag.Document{
-		ID:       ix.documentID(up.source, up.key),
+		ID:       ix.DocumentID(up.source, up.key),
 		URI:      up.URI,
 		Title:    text.Title,
 		Language: text.Language,
@@ -206,7 +215,7 @@ func (ix *Indexer) Put(ctx context.Context, uploads ...Upload) ([]Outcome, error
 	var entries []store.Entry
 	for i, handed := range uploads {
 		up := upload{Upload: handed, source: sourceUpload, key: handed.URI}
-		outcomes[i].Document = ix.documentID(up.source, up.key)
+		outcomes[i].Document = ix.DocumentID(up.source, up.key)
 		outcomes[i].Hash = ix.hash(up)
 		before, err := ix.store.Info(ctx, ix.access.Tenant, outcomes[i].Document)
 		switch {

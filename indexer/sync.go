@@ -21,7 +21,7 @@ import (
 // store and the source, after which the same may succeed later. Passages are left
 // without vectors; see [Indexer.Embed].
 func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Outcome, error) {
-	id := ix.documentID(src.Kind(), key)
+	id := ix.DocumentID(src.Kind(), key)
 	outcome := Outcome{Document: id, Status: StatusUnchanged}
 	before, err := ix.store.Info(ctx, ix.access.Tenant, id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -113,7 +113,7 @@ type Stale struct {
 func (ix *Indexer) Stale(ctx context.Context, kind string, items []source.Item) ([]Stale, error) {
 	ids := make([]string, len(items))
 	for i, item := range items {
-		ids[i] = ix.documentID(kind, item.Key)
+		ids[i] = ix.DocumentID(kind, item.Key)
 	}
 	known, err := ix.store.Infos(ctx, ix.access.Tenant, ids)
 	if err != nil {

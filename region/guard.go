@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -44,6 +45,9 @@ func EndpointOf(rawURL, why string) (Endpoint, error) {
 	return Endpoint{Host: u.Hostname(), Port: port, Why: why}, nil
 }
 
+// Same tells whether two are one: the same name or address, and port.
+func (e Endpoint) Same(other Endpoint) bool { return e.Port == other.Port && same(e.Host, other.Host) }
+
 // String is the endpoint as host:port.
 func (e Endpoint) String() string { return net.JoinHostPort(e.Host, e.Port) }
 
@@ -53,6 +57,10 @@ type Options struct {
 	Endpoints []Endpoint
 	// Networks are those that names of endpoints may lead to though they are private.
 	Networks []netip.Prefix
+	// Policy says where endpoints lie; nil where there is none. An endpoint that lies in
+	// no region is not connected to, and no name leads to an address of another region
+	// than its own.
+	Policy *Policy
 	// Resolve finds the addresses of a name; nil is the system's resolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Decided is told of each decision on a connection that is to be made. It is called
@@ -146,9 +154,16 @@ func (g *Guard) allowed(ctx context.Context, network, address string) (Endpoint,
 	if !slices.Contains([]string{"tcp", "tcp4", "tcp6"}, network) {
 		return Endpoint{}, nil, fmt.Errorf("%s over %s: %w: only TCP is", address, network, ErrForbidden)
 	}
-	i := slices.IndexFunc(g.opt.Endpoints, func(e Endpoint) bool { return e.Port == port && same(e.Host, host) })
+	i := slices.IndexFunc(g.opt.Endpoints, func(e Endpoint) bool { return e.Same(Endpoint{Host: host, Port: port}) })
 	if i < 0 {
 		return Endpoint{}, nil, fmt.Errorf("%s is %w: the configuration names no such place, or egress.allow has to", address, ErrForbidden)
+	}
+	var elsewhere []netip.AddrPort
+	if p := g.opt.Policy; p != nil {
+		if len(p.In(g.opt.Endpoints[i])) == 0 {
+			return Endpoint{}, nil, fmt.Errorf("%s is %w: no region of residency.regions has it among its endpoints", address, ErrForbidden)
+		}
+		elsewhere = p.elsewhere(g.opt.Endpoints[i])
 	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return g.opt.Endpoints[i], []netip.Addr{ip.Unmap()}, nil // declared as it is
@@ -164,14 +179,18 @@ func (g *Guard) allowed(ctx context.Context, network, address string) (Endpoint,
 	)
 	for _, ip := range resolved {
 		ip = ip.Unmap()
+		if slices.ContainsFunc(elsewhere, func(a netip.AddrPort) bool { return a.Addr() == ip && strconv.Itoa(int(a.Port())) == port }) {
+			reason = fmt.Sprintf("%s leads to %s, which another region declares", host, ip)
+			continue
+		}
 		if wrong := g.special(host, ip); wrong != "" {
-			reason = fmt.Sprintf("%s leads to %s, which is %s", host, ip, wrong)
+			reason = fmt.Sprintf("%s leads to %s, which is %s: egress.networks has to name the network", host, ip, wrong)
 			continue
 		}
 		good = append(good, ip)
 	}
 	if len(good) == 0 {
-		return Endpoint{}, nil, fmt.Errorf("%s: %w: %s: egress.networks has to name the network", address, ErrForbidden, reason)
+		return Endpoint{}, nil, fmt.Errorf("%s: %w: %s", address, ErrForbidden, reason)
 	}
 	return g.opt.Endpoints[i], good, nil
 }

@@ -2,12 +2,16 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/naru-rag/naru/rag"
 )
 
 // Build is the next version of an index while it is being made. Its Store
@@ -72,6 +76,11 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 			return nil, err
 		}
 	}
+	if serving.Serving {
+		if err := s.alone(ctx); err != nil {
+			return nil, err
+		}
+	}
 	v := s.wanted(Version{Number: next, Collection: s.versionName(next)})
 	if err := s.ensureVersion(ctx, v.Collection); err != nil {
 		return nil, err
@@ -81,6 +90,46 @@ func (s *Store) build(ctx context.Context, anyway bool) (*Build, error) {
 		b.before = s.at(serving)
 	}
 	return b, nil
+}
+
+// ErrShared is returned where the index has documents that may not be here: a version
+// that is built here would not have them.
+var ErrShared = errors.New("the index has documents of regions whose documents may not be here, which the next version would lose")
+
+// alone returns an [ErrShared] where others have documents in the index.
+func (s *Store) alone(ctx context.Context) error {
+	others, err := s.holds(ctx, &qdrant.Filter{MustNot: s.inRegions(true)})
+	if err != nil {
+		return err
+	}
+	if others {
+		return fmt.Errorf("build the next version of %s: %w: give each region a collection of its own (store.collection), or let a process build it that may have all of them", s.opt.Collection, ErrShared)
+	}
+	return nil
+}
+
+// Hides tells whether a tenant has documents that are not here for this store. It does
+// not tell how many, or which.
+func (s *Store) Hides(ctx context.Context, tenant string) (bool, error) {
+	if tenant == "" {
+		return false, fmt.Errorf("look for documents of other regions: %w", rag.ErrNoTenant)
+	}
+	return s.holds(ctx, &qdrant.Filter{Must: []*qdrant.Condition{qdrant.NewMatchKeyword(fieldTenant, tenant)}, MustNot: s.inRegions(false)})
+}
+
+// holds tells whether any point is outside of the store's regions as a filter says it.
+func (s *Store) holds(ctx context.Context, f *qdrant.Filter) (bool, error) {
+	if s.opt.Regions == nil {
+		return false, nil
+	}
+	page, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
+		CollectionName: s.opt.Collection, Filter: f, Limit: proto.Uint32(1),
+		WithPayload: qdrant.NewWithPayload(false), WithVectors: qdrant.NewWithVectors(false),
+	})
+	if err != nil {
+		return false, s.wrap(err, "look for documents of other regions")
+	}
+	return len(page.GetResult()) > 0, nil
 }
 
 // laidOut tells whether a version that was begun has the layout that it would be
@@ -127,7 +176,7 @@ type edition struct {
 func (s *Store) editions(ctx context.Context) (map[string]edition, error) {
 	found := map[string]edition{}
 	fields := qdrant.NewWithPayloadInclude(fieldTenant, fieldDocument, fieldHash, fieldCarried)
-	for point, err := range s.scroll(ctx, &qdrant.Filter{Must: []*qdrant.Condition{firstOnly()}}, fields) {
+	for point, err := range s.scroll(ctx, &qdrant.Filter{Must: append(s.inRegions(true), firstOnly())}, fields) {
 		if err != nil {
 			return nil, s.wrap(err, "list documents")
 		}
@@ -192,7 +241,7 @@ func (b *Build) Tenants(ctx context.Context) ([]string, error) {
 
 // carry copies one document.
 func (b *Build) carry(ctx context.Context, old edition) error {
-	filter, err := owned(old.tenant, ofDocuments(old.document))
+	filter, err := b.writable(old.tenant, ofDocuments(old.document))
 	if err != nil {
 		return err
 	}
@@ -230,7 +279,7 @@ func (b *Build) carry(ctx context.Context, old edition) error {
 	if len(first) == 0 {
 		return nil // deleted meanwhile, or half written: the next run sees to it
 	}
-	stale, err := owned(old.tenant, ofDocuments(old.document), ordinalsFrom(count))
+	stale, err := b.writable(old.tenant, ofDocuments(old.document), ordinalsFrom(count))
 	if err != nil {
 		return err
 	}
@@ -250,6 +299,9 @@ func (b *Build) Finish(ctx context.Context) error {
 	b.from.gate.Lock()
 	defer b.from.gate.Unlock()
 	if err := b.Carry(ctx, nil); err != nil {
+		return err
+	}
+	if err := b.from.alone(ctx); err != nil {
 		return err
 	}
 	if err := b.verify(ctx); err != nil {

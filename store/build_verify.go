@@ -38,7 +38,7 @@ func (b *Build) verify(ctx context.Context) error {
 	}
 	page, err := b.points.Scroll(ctx, &qdrant.ScrollPoints{
 		CollectionName: b.opt.Collection, Limit: proto.Uint32(samples), WithPayload: qdrant.NewWithPayload(true),
-		Filter: &qdrant.Filter{MustNot: []*qdrant.Condition{qdrant.NewMatchBool(fieldEmpty, true)}},
+		Filter: &qdrant.Filter{Must: b.inRegions(true), MustNot: []*qdrant.Condition{qdrant.NewMatchBool(fieldEmpty, true)}},
 	})
 	if err != nil {
 		return b.wrap(err, "read samples")
@@ -81,7 +81,7 @@ func (b *Build) finds(ctx context.Context, id *qdrant.PointId, text, language, t
 	if len(indices) == 0 {
 		return true, nil
 	}
-	filter, err := owned(tenant, qdrant.NewHasID(id))
+	filter, err := b.writable(tenant, qdrant.NewHasID(id))
 	if err != nil {
 		return false, err
 	}

@@ -13,6 +13,8 @@
 //   - Every method takes a tenant and reaches no other tenant's points; without
 //     one it returns [rag.ErrNoTenant]. Who may see a passage is decided in one
 //     place, filter.go, and by the store, before a passage leaves it.
+//   - With Options.Regions, no method finds, counts, lists, reads or changes what is of
+//     another region or, but for an indexer to replace it, of none.
 //   - On the embedded engine one Put replaces all its documents or none, as
 //     long as Options.MaxBatchBytes does not split it. On a Qdrant server a
 //     document whose Put was cut short does not show the new hash in

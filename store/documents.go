@@ -38,12 +38,13 @@ type DocumentInfo struct {
 // pageSize is how many points one request of a listing asks for.
 const pageSize = 512
 
-// Documents lists the documents of a tenant, those that [Store.Remove] removed among them, in no particular order but always
-// the same; where sources are given, only theirs. A document put or deleted
+// Documents lists the documents of a tenant, for an indexer to compare with its sources: those that [Store.Remove] removed
+// are among them, and those of no region. They are in no particular order but always the
+// same; where sources are given, only theirs. A document put or deleted
 // while the listing runs may or may not be in it. An error ends the listing.
 func (s *Store) Documents(ctx context.Context, tenant string, sources ...string) iter.Seq2[DocumentInfo, error] {
 	return func(yield func(DocumentInfo, error) bool) {
-		filter, err := owned(tenant, firstOnly())
+		filter, err := s.writable(tenant, firstOnly())
 		if err != nil {
 			yield(DocumentInfo{}, fmt.Errorf("list documents: %w", err))
 			return
@@ -72,7 +73,7 @@ func (s *Store) Document(ctx context.Context, tenant, id string) (DocumentInfo, 
 	fail := func(err error) (DocumentInfo, []rag.Passage, error) {
 		return DocumentInfo{}, nil, s.wrap(err, "read document %q of tenant %q", id, tenant)
 	}
-	filter, err := owned(tenant, ofDocuments(id))
+	filter, err := s.owned(tenant, ofDocuments(id))
 	if err != nil {
 		return fail(err)
 	}
@@ -104,12 +105,12 @@ func (s *Store) Document(ctx context.Context, tenant, id string) (DocumentInfo, 
 
 // Count returns how many documents a tenant has, and how many passages.
 func (s *Store) Count(ctx context.Context, tenant string) (documents, passages int, err error) {
-	first, err := owned(tenant, firstOnly())
+	first, err := s.owned(tenant, firstOnly())
 	if err != nil {
 		return 0, 0, fmt.Errorf("count documents: %w", err)
 	}
 	first.MustNot = []*qdrant.Condition{qdrant.NewMatchBool(fieldRemoved, true)}
-	full, err := owned(tenant)
+	full, err := s.owned(tenant)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count passages: %w", err)
 	}

@@ -12,15 +12,17 @@ import (
 )
 
 // This file decides which points a caller reaches. Every request to the points
-// of the collection carries one of these filters, or ids made of the tenant.
+// of the collection carries one of these filters; where the store has regions, each of
+// them names those.
 // Only must is used at their top: Qdrant merges filters of a query and of its
 // prefetches clause by clause, so that a should could be widened by another.
 
 // visible is what an asker may find: points of their tenant that name no
 // principal or one that the asker acts as, and that belong to no region or to
-// one of the asker's, where the asker has any.
-func visible(asker rag.Asker) (*qdrant.Filter, error) {
-	f, err := owned(asker.Tenant)
+// one of the asker's, where the asker has any. Where the store has regions, they
+// belong to one of those.
+func (s *Store) visible(asker rag.Asker) (*qdrant.Filter, error) {
+	f, err := s.owned(asker.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -63,13 +65,40 @@ func narrowed(f *qdrant.Filter, conditions []rag.Condition) (*qdrant.Filter, err
 	return f, nil
 }
 
-// owned are the points of a tenant, whoever may see them: what an indexer works
-// with.
-func owned(tenant string, more ...*qdrant.Condition) (*qdrant.Filter, error) {
+// owned are the points of a tenant in the store's regions, whoever may see them: what an
+// indexer works with.
+func (s *Store) owned(tenant string, more ...*qdrant.Condition) (*qdrant.Filter, error) {
+	return s.ofTenant(tenant, false, more)
+}
+
+// writable are those, and points of no region. Nobody finds these where the store has
+// regions: they were indexed before it had, and are there to be replaced.
+func (s *Store) writable(tenant string, more ...*qdrant.Condition) (*qdrant.Filter, error) {
+	return s.ofTenant(tenant, true, more)
+}
+
+func (s *Store) ofTenant(tenant string, orNone bool, more []*qdrant.Condition) (*qdrant.Filter, error) {
 	if tenant == "" {
 		return nil, rag.ErrNoTenant
 	}
-	return &qdrant.Filter{Must: append([]*qdrant.Condition{qdrant.NewMatchKeyword(fieldTenant, tenant)}, more...)}, nil
+	f := &qdrant.Filter{Must: append([]*qdrant.Condition{qdrant.NewMatchKeyword(fieldTenant, tenant)}, more...)}
+	f.Must = append(f.Must, s.inRegions(orNone)...)
+	return f, nil
+}
+
+// inRegions are the conditions that only points of the store's regions have: none where
+// any may be here.
+func (s *Store) inRegions(orNone bool) []*qdrant.Condition {
+	switch {
+	case s.opt.Regions == nil:
+		return nil
+	case orNone:
+		return []*qdrant.Condition{emptyOrAny(fieldRegion, s.opt.Regions)}
+	case len(s.opt.Regions) == 0:
+		// A condition of nothing is no condition to a server; no region is called that.
+		return []*qdrant.Condition{qdrant.NewMatchKeyword(fieldRegion, "")}
+	}
+	return []*qdrant.Condition{qdrant.NewMatchKeywords(fieldRegion, s.opt.Regions...)}
 }
 
 // emptyOrAny matches a field without a value, and one with any of values.

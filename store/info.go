@@ -5,12 +5,11 @@ import (
 	"fmt"
 
 	"github.com/qdrant/go-client/qdrant"
-
-	"github.com/naru-rag/naru/rag"
+	"google.golang.org/protobuf/proto"
 )
 
 // Info returns what the store knows of one document, or [ErrNotFound]. It is
-// one look-up by id.
+// one look-up by id, of what may be here.
 func (s *Store) Info(ctx context.Context, tenant, id string) (DocumentInfo, error) {
 	known, err := s.Infos(ctx, tenant, []string{id})
 	if err != nil {
@@ -23,22 +22,24 @@ func (s *Store) Info(ctx context.Context, tenant, id string) (DocumentInfo, erro
 	return info, nil
 }
 
-// Infos returns what the store knows of documents, by their ids; what it does not have
-// is left out.
+// Infos returns what the store knows of documents, by their ids; what it does not have,
+// or may not have here, is left out.
 func (s *Store) Infos(ctx context.Context, tenant string, ids []string) (map[string]DocumentInfo, error) {
-	if tenant == "" {
-		return nil, fmt.Errorf("look up %d documents: %w", len(ids), rag.ErrNoTenant)
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
 	points := make([]*qdrant.PointId, len(ids))
 	for i, id := range ids {
 		points[i] = qdrant.NewID(PassageID(tenant, id, 0))
 	}
-	response, err := s.points.Get(ctx, &qdrant.GetPoints{
+	filter, err := s.owned(tenant, qdrant.NewHasID(points...))
+	if err != nil {
+		return nil, fmt.Errorf("look up %d documents: %w", len(ids), err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	response, err := s.points.Scroll(ctx, &qdrant.ScrollPoints{
 		CollectionName: s.opt.Collection,
-		Ids:            points,
+		Filter:         filter,
+		Limit:          proto.Uint32(uint32(len(ids))),
 		WithPayload:    qdrant.NewWithPayloadInclude(documentFields...),
 		WithVectors:    qdrant.NewWithVectors(false),
 	})

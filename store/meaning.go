@@ -74,8 +74,8 @@ func embeddedDigest(text string) string {
 }
 
 // lacking matches the passages of a tenant that are to be embedded.
-func lacking(tenant string) (*qdrant.Filter, error) {
-	f, err := owned(tenant)
+func (s *Store) lacking(tenant string) (*qdrant.Filter, error) {
+	f, err := s.owned(tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (s *Store) Lacking(ctx context.Context, tenant string, limit int) ([]Lackin
 	if s.opt.Vectors.Dimensions == 0 {
 		return nil, nil
 	}
-	filter, err := lacking(tenant)
+	filter, err := s.lacking(tenant)
 	if err != nil {
 		return nil, fmt.Errorf("list passages without vectors: %w", err)
 	}
@@ -126,7 +126,7 @@ func (s *Store) CountLacking(ctx context.Context, tenant string) (int, error) {
 	if s.opt.Vectors.Dimensions == 0 {
 		return 0, nil
 	}
-	filter, err := lacking(tenant)
+	filter, err := s.lacking(tenant)
 	if err != nil {
 		return 0, fmt.Errorf("count passages without vectors: %w", err)
 	}
@@ -142,7 +142,7 @@ func (s *Store) CountLacking(ctx context.Context, tenant string) (int, error) {
 func (s *Store) SetVectors(ctx context.Context, tenant string, vectors []Vector) error {
 	ops := make([]*qdrant.PointsUpdateOperation, len(vectors))
 	for i, v := range vectors {
-		same, err := owned(tenant, qdrant.NewMatchKeyword(fieldDigest, v.Digest))
+		same, err := s.owned(tenant, qdrant.NewMatchKeyword(fieldDigest, v.Digest))
 		if err != nil {
 			return fmt.Errorf("set vectors: %w", err)
 		}
@@ -194,7 +194,7 @@ func (s *Store) knownVectors(ctx context.Context, tenant string, digests []strin
 		if version == nil {
 			continue
 		}
-		filter, err := owned(tenant, qdrant.NewMatchKeywords(fieldDigest, digests...), qdrant.NewHasVector(vectorMeaning))
+		filter, err := s.owned(tenant, qdrant.NewMatchKeywords(fieldDigest, digests...), qdrant.NewHasVector(vectorMeaning))
 		if err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ type Orphan struct {
 // Put of a document keeps such. So does a Put that is under way. The marks are as those
 // of [Store.Page].
 func (s *Store) Orphans(ctx context.Context, tenant, after string, limit int) (orphans []Orphan, next string, err error) {
-	filter, err := owned(tenant, ordinalsFrom(1))
+	filter, err := s.owned(tenant, ordinalsFrom(1))
 	if err != nil {
 		return nil, "", s.wrap(err, "look for passages without documents")
 	}

@@ -20,7 +20,7 @@ var ErrBadMark = errors.New("not a mark of an earlier page")
 // removed, from the mark after on, and returns the mark of the next page: empty
 // at the end, as the first page's is. The order is always the same.
 func (s *Store) Page(ctx context.Context, asker rag.Asker, after string, limit int) (infos []DocumentInfo, next string, err error) {
-	filter, err := visible(asker)
+	filter, err := s.visible(asker)
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents: %w", err)
 	}
@@ -32,7 +32,7 @@ func (s *Store) Page(ctx context.Context, asker rag.Asker, after string, limit i
 // PageOfSource is Page of all that a tenant has from sources of a kind, whoever may
 // see it, with what was removed.
 func (s *Store) PageOfSource(ctx context.Context, tenant, source, after string, limit int) (infos []DocumentInfo, next string, err error) {
-	filter, err := owned(tenant, firstOnly(), qdrant.NewMatchKeywords(fieldSource, source))
+	filter, err := s.owned(tenant, firstOnly(), qdrant.NewMatchKeywords(fieldSource, source))
 	if err != nil {
 		return nil, "", fmt.Errorf("list documents: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/qdrant/go-client/qdrant"
 	"google.golang.org/protobuf/proto"
@@ -27,10 +28,27 @@ type Entry struct {
 	Passages []rag.Passage
 }
 
+// ErrRegion is in the error of a document that may not be here.
+var ErrRegion = errors.New("its region's documents may not be indexed here")
+
+// Admits returns an [ErrRegion] for a region whose documents may not be here.
+func (s *Store) Admits(region string) error {
+	if s.opt.Regions == nil || slices.Contains(s.opt.Regions, region) {
+		return nil
+	}
+	return fmt.Errorf("it belongs to region %q, and %w: those of %s may", region, ErrRegion, strings.Join(s.opt.Regions, ", "))
+}
+
+// Regional tells whether only documents of some regions may be here.
+func (s *Store) Regional() bool { return s.opt.Regions != nil }
+
 // Put replaces each document and its passages, in the order given.
 func (s *Store) Put(ctx context.Context, entries ...Entry) error {
 	var passages []*rag.Passage
 	for i := range entries {
+		if d := &entries[i].Document; s.Admits(d.Region) != nil {
+			return fmt.Errorf("put document %q: %w", d.ID, s.Admits(d.Region))
+		}
 		for j := range entries[i].Passages {
 			passages = append(passages, &entries[i].Passages[j])
 		}
@@ -86,7 +104,7 @@ func (s *Store) operations(e *Entry, vectors []*qdrant.Vector, meanings map[stri
 	if d.ID == "" {
 		return nil, errors.New("it has no ID")
 	}
-	stale, err := owned(d.Tenant, ofDocuments(d.ID), ordinalsFrom(max(1, len(e.Passages))))
+	stale, err := s.writable(d.Tenant, ofDocuments(d.ID), ordinalsFrom(max(1, len(e.Passages))))
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +151,11 @@ func (s *Store) Delete(ctx context.Context, tenant string, documents ...string) 
 	}
 	// The points that stand for the documents go last, so that what a server
 	// that stopped half way has left is still listed.
-	rest, err := owned(tenant, ofDocuments(documents...), ordinalsFrom(1))
+	rest, err := s.writable(tenant, ofDocuments(documents...), ordinalsFrom(1))
 	if err != nil {
 		return err
 	}
-	all, err := owned(tenant, ofDocuments(documents...))
+	all, err := s.writable(tenant, ofDocuments(documents...))
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 // vector, over the passages that the asker may see. See fuse.go for how the two
 // become one order.
 func (s *Store) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
-	filter, err := visible(q.Asker)
+	filter, err := s.visible(q.Asker)
 	if err != nil {
 		return rag.Results{}, fmt.Errorf("search: %w", err)
 	}

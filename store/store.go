@@ -42,6 +42,10 @@ type Options struct {
 	// average; zero means DefaultAverageTerms. It is part of every stored
 	// vector: changing it asks for indexing again.
 	AverageTerms float64
+	// Regions are those whose documents are here for this store: of others, and of none,
+	// nothing is found, counted, listed, read or changed. Nil is any. They are what a
+	// policy lets be here (package region), and no asker can widen them.
+	Regions []string
 	// Settings are how a server lays collections out; they count when one is
 	// created.
 	Settings Settings

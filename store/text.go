@@ -35,7 +35,7 @@ func (s *Store) read(ctx context.Context, tenant, id string) (text string, whole
 	fail := func(err error) (string, bool, error) {
 		return "", false, s.wrap(err, "read the text of document %q of tenant %q", id, tenant)
 	}
-	filter, err := owned(tenant, ofDocuments(id))
+	filter, err := s.owned(tenant, ofDocuments(id))
 	if err != nil {
 		return fail(err)
 	}

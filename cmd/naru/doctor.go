@@ -127,6 +127,9 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	if len(c.Sources) > 0 {
 		d.check("sources", func(ctx context.Context) finding { return sourcesFound(ctx, c) })
 	}
+	if c.Residency.Given() && !d.residency(c) {
+		return // nothing that the policy refuses is connected to, and nothing is opened
+	}
 	d.egress(c, environ)
 	if c.Audit.On {
 		d.check("audit", func(ctx context.Context) finding { return audited(ctx, c) })
@@ -141,6 +144,7 @@ func (d *doctor) examine(file string, environ []string, data string) {
 	} else {
 		d.server(c)
 	}
+	d.otherRegions(c)
 }
 
 // embedder opens the model. A service is asked for two vectors.

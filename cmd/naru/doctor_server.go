@@ -109,10 +109,12 @@ func (d *doctor) indexes(conn grpc.ClientConnInterface, c *config.Config, settin
 	}
 	slices.Sort(tenants)
 	looked := map[string]bool{}
+	// What is wrong with a policy was found before.
+	regions, _ := backend.Regions(c)
 	for _, tenant := range slices.Compact(tenants) {
 		name := backend.Collection(&c.Store, tenant)
 		s := store.New(conn, store.Options{
-			Collection: name, Rules: d.rules, Vectors: d.vectors, Fusion: c.Store.Fusion,
+			Collection: name, Rules: d.rules, Vectors: d.vectors, Fusion: c.Store.Fusion, Regions: regions,
 		})
 		if !looked[name] {
 			looked[name] = true
@@ -192,6 +194,10 @@ func (d *doctor) tenant(s *store.Store, tenant string) {
 		if err == nil {
 			lacking, err = s.CountLacking(ctx, tenant)
 		}
+		var hidden bool
+		if err == nil {
+			hidden, err = s.Hides(ctx, tenant)
+		}
 		switch {
 		case status.Code(err) == codes.NotFound:
 			return finding{Status: healthy, Found: "nothing is indexed yet"}
@@ -200,6 +206,9 @@ func (d *doctor) tenant(s *store.Store, tenant string) {
 		case lacking > 0:
 			return finding{Status: warning, Found: fmt.Sprintf("%d documents, %d passages, %d of them found by their words alone", documents, passages, lacking),
 				Advice: "they have no vectors yet: the next `naru index` makes them"}
+		case hidden:
+			return finding{Status: warning, Found: fmt.Sprintf("%d documents, %d passages, and others that the policy hides: they are of no region, or of one whose documents may not be here", documents, passages),
+				Advice: "`naru index` gives what it finds again its source's region; to remove what is of another region, open its flow, `naru forget` it, and close it again"}
 		default:
 			return finding{Status: healthy, Found: fmt.Sprintf("%d documents, %d passages", documents, passages)}
 		}

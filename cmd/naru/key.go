@@ -68,6 +68,15 @@ configured asker.`,
 				if key.Asker.Tenant == "" {
 					key.Asker.Tenant = c.Asker.Tenant
 				}
+				policy, err := c.Policy()
+				if err != nil {
+					return err
+				}
+				for _, region := range key.Asker.Regions {
+					if policy != nil && !policy.Declared(region) {
+						return &usageError{fmt.Errorf("--region is %q, which residency.regions does not declare", region)}
+					}
+				}
 				if days < 0 {
 					return fmt.Errorf("--days is %d: a key cannot have expired already", days)
 				}

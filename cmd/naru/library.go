@@ -77,7 +77,10 @@ func (l *library) Put(ctx context.Context, up web.Upload) (web.DocumentInfo, err
 	}
 	outcomes, err := s.indexer.Put(ctx, indexer.Upload{URI: up.URI, Title: up.Title, MediaType: media, Data: up.Data})
 	skipped, isSkipped := errors.AsType[*indexer.SkippedError](err)
+	access, isAccess := errors.AsType[*indexer.AccessError](err)
 	switch {
+	case isAccess:
+		return web.DocumentInfo{}, web.Explain(web.ErrInvalid, access.Error())
 	case isSkipped:
 		return web.DocumentInfo{}, web.Explain(web.ErrInvalid, "The document is not wanted: "+skipped.Reason)
 	case errors.Is(err, extract.ErrUnsupported):

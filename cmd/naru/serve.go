@@ -50,6 +50,9 @@ provider.`,
 			if err != nil {
 				return err
 			}
+			if err := guarded(cmd.Context(), c, logger); err != nil {
+				return err
+			}
 			ln, err := web.Listen(cmd.Context(), addr)
 			if err != nil {
 				return err
@@ -138,6 +141,22 @@ provider.`,
 	return cmd
 }
 
+// guarded has all of this process connect through the guard, and logs what the policy
+// lets reach what; an error where the configuration does not keep to it.
+func guarded(ctx context.Context, c *config.Config, log *slog.Logger) error {
+	table, err := backend.Residency(ctx, c)
+	backend.LogResidency(ctx, log, table)
+	if err != nil {
+		return err
+	}
+	guard, err := backend.Guard(ctx, c, log, nil)
+	if err != nil {
+		return err
+	}
+	guard.Own()
+	return nil
+}
+
 // noKey says so where nobody may ask, for want of a key.
 func noKey(ctx context.Context, c *config.Config, callers web.Callers, w io.Writer) {
 	if known, ok := callers.(*access.Access); ok && known.Tokens == nil {
@@ -155,8 +174,8 @@ func exampleQuestions(texts []string) []web.Example {
 	return examples
 }
 
-// watched is a source that tells when it may have changed.
-type watched interface {
+// watchable is a source that tells when it may have changed.
+type watchable interface {
 	Watch(ctx context.Context, changed func()) error
 }
 
@@ -180,7 +199,7 @@ func watch(ctx context.Context, d *data, from []group, running *sync.Mutex, resc
 				}
 			}
 			var err error
-			if tells, ok := src.(watched); ok {
+			if tells, ok := src.(watchable); ok {
 				err = tells.Watch(ctx, changed)
 			} else {
 				err = again(ctx, rescan, changed)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/naru-rag/naru/embed"
+	"github.com/naru-rag/naru/internal/awsconf"
 )
 
 // bedrock is Amazon Bedrock's InvokeModel, for the models of Titan Text Embeddings
@@ -59,26 +61,21 @@ func newBedrock(ctx context.Context, o *Options) (*bedrock, error) {
 	if o.Query.Model != o.Model || o.Passage.Model != o.Model {
 		return nil, errors.New("embedder.query.model and embedder.passage.model are for services of kind openai: Bedrock's models take both")
 	}
-	client := awshttp.NewBuildableClient()
-	if o.Dial != nil {
-		// Credentials may be asked for too.
-		client = client.WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, o.Dial })
+	// What dials is there once the address is known, which nothing does before.
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		return o.Dial(ctx, network, address)
 	}
-	c, err := config.LoadDefaultConfig(ctx,
-		config.WithHTTPClient(client),
+	c, err := awsconf.Load(ctx, dial,
 		config.WithRegion(o.Region),
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} })) // persist does that
 	if err != nil {
-		return nil, fmt.Errorf("read the environment's configuration of AWS: %w", err)
+		return nil, err
 	}
 	if c.Region == "" {
 		return nil, errors.New("embedder.region is empty, and the environment names none: must be the region of Amazon Bedrock")
 	}
 	o.Region = c.Region
-	transport := client.GetTransport()
-	if client, ok := c.HTTPClient.(*awshttp.BuildableClient); ok {
-		transport = client.GetTransport() // with what AWS_CA_BUNDLE names
-	}
+	transport := c.HTTPClient.(*awshttp.BuildableClient).GetTransport()
 	address := o.URL
 	if address == "" {
 		if address, err = Endpoint(ctx, o.Region); err != nil {

@@ -52,6 +52,11 @@ func New(environ []string, log *slog.Logger, bundled Bundled) (*Function, error)
 	if err != nil {
 		return nil, err
 	}
+	table, err := backend.Residency(context.Background(), c)
+	backend.LogResidency(context.Background(), log, table)
+	if err != nil {
+		return nil, err
+	}
 	f := &Function{Config: c, Log: log, bundled: bundled}
 	if f.stream, err = streams(environ); err != nil {
 		return nil, err

@@ -5,12 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,6 +18,7 @@ import (
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/indexer/source/s3"
+	"github.com/naru-rag/naru/internal/awsconf"
 	"github.com/naru-rag/naru/region"
 )
 
@@ -30,16 +29,7 @@ func awsClients(ctx context.Context, c *config.Config, log *slog.Logger, name st
 	if err != nil {
 		return aws.Config{}, err
 	}
-	made, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awsClient(guard)), awsconfig.WithRegion(name))
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("read the environment's configuration of AWS: %w", err)
-	}
-	return made, nil
-}
-
-// awsClient is what the AWS SDK connects with.
-func awsClient(g *region.Guard) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, g.DialContext })
+	return awsconf.Load(ctx, guard.DialContext, awsconfig.WithRegion(name))
 }
 
 // awsRegion is the region that is named, or else that of the environment.
@@ -47,15 +37,12 @@ func awsRegion(ctx context.Context, name string) (string, error) {
 	if name != "" {
 		return name, nil
 	}
-	c, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read the environment's configuration of AWS: %w", err)
-	}
-	return c.Region, nil
+	c, err := awsconf.Load(ctx, region.New(region.Options{}).DialContext) // which asks nobody
+	return c.Region, err
 }
 
-// elsewhere is where the environment says that a service is; empty where it does not.
-func elsewhere(service string) (address, variable string) {
+// serviceAddress is where the environment says that a service is; empty where it does not.
+func serviceAddress(service string) (address, variable string) {
 	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
 		if address := os.Getenv(name); address != "" {
 			return address, name
@@ -66,7 +53,7 @@ func elsewhere(service string) (address, variable string) {
 
 // tableAddress is where DynamoDB is: where the environment says so, or in its region.
 func tableAddress(ctx context.Context) (address, why string, err error) {
-	if address, why := elsewhere("DYNAMODB"); address != "" {
+	if address, why := serviceAddress("DYNAMODB"); address != "" {
 		return address, why, nil
 	}
 	name, err := awsRegion(ctx, "")
@@ -83,7 +70,7 @@ func tableAddress(ctx context.Context) (address, why string, err error) {
 // bucketEndpoint is the address of the service that has a bucket where that is not
 // Amazon's own; the bucket is then in the path.
 func bucketEndpoint(from *config.S3) string {
-	address, _ := elsewhere("S3")
+	address, _ := serviceAddress("S3")
 	return cmp.Or(from.Endpoint, address)
 }
 

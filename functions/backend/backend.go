@@ -18,6 +18,7 @@ import (
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/rag"
+	"github.com/naru-rag/naru/region"
 	"github.com/naru-rag/naru/store"
 	"github.com/naru-rag/naru/store/embedded"
 	"github.com/naru-rag/naru/store/remote"
@@ -64,6 +65,10 @@ type Backend struct {
 	embedder embed.Embedder
 	// plugins is nil where none takes part.
 	plugins *hooks.Set
+	// policy is nil where there is none; elsewhere are other regions' stores that it
+	// lets be searched from here.
+	policy    *region.Policy
+	elsewhere []*elsewhere
 
 	mu     sync.Mutex
 	stores map[string]*store.Store // by collection
@@ -73,18 +78,27 @@ var _ rag.Searcher = (*Backend)(nil)
 
 // Open opens the store that a configuration names. A server is asked for its
 // version, and for nothing else: the collections are looked at when they are
-// first used.
+// first used. Where a policy refuses what the configuration asks for, nothing is opened.
 func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) {
 	b := &Backend{config: c, mend: opt.Mend, log: opt.Logger, audit: opt.Audit, stores: map[string]*store.Store{}}
 	if b.log == nil {
 		b.log = slog.Default()
 	}
+	if _, err := Residency(ctx, c); err != nil {
+		return nil, err
+	}
 	var err error
+	if b.policy, err = c.Policy(); err != nil {
+		return nil, err
+	}
 	if err := b.open(ctx, opt); err != nil {
 		return nil, err
 	}
+	if err := b.dialElsewhere(ctx); err != nil {
+		return nil, errors.Join(err, b.closeElsewhere(), b.close())
+	}
 	if b.embedder, err = OpenEmbedder(ctx, c, opt); err != nil {
-		return nil, errors.Join(err, b.close())
+		return nil, errors.Join(err, b.closeElsewhere(), b.close())
 	}
 	if b.plugins, err = openPlugins(ctx, c, b, b.embedder, opt.Plugins, b.log); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -142,8 +156,10 @@ func (b *Backend) dial(ctx context.Context) error {
 // Where says what the store is: "embedded", or a server's address.
 func (b *Backend) Where() string { return b.where }
 
-// Close lets go of the plugins, the store and the model.
-func (b *Backend) Close() error { return errors.Join(b.closePlugins(), b.close(), b.closeEmbedder()) }
+// Close lets go of the plugins, the stores and the model.
+func (b *Backend) Close() error {
+	return errors.Join(b.closePlugins(), b.closeElsewhere(), b.close(), b.closeEmbedder())
+}
 
 // Store returns the index of a tenant, creating it where it is missing.
 func (b *Backend) Store(ctx context.Context, tenant string) (*store.Store, error) {
@@ -188,6 +204,9 @@ func (b *Backend) exists(ctx context.Context, tenant string) (bool, error) {
 
 func (b *Backend) options(name string) store.Options {
 	opt := store.Options{Collection: name, Rules: indexer.Rules(indexer.DefaultChunking, b.documentHooks()), Fusion: b.config.Store.Fusion}
+	if b.policy != nil {
+		opt.Regions = b.policy.Visible()
+	}
 	if b.embedder != nil {
 		m := b.embedder.Model()
 		opt.Vectors = store.Vectors{Model: m.ID, Dimensions: m.Dimensions}
@@ -240,26 +259,30 @@ func Collection(c *config.Store, tenant string) string {
 }
 
 // Search implements rag.Searcher over the index of whoever asks, by words and by
-// meaning. Where a tenant has none, nothing is found, and none is made.
+// meaning, and over those of the regions that may be searched from here. Where a tenant
+// has none, nothing is found, and none is made.
 func (b *Backend) Search(ctx context.Context, q rag.Query) (rag.Results, error) {
 	if q.Asker.Tenant == "" {
 		return rag.Results{}, fmt.Errorf("search: %w", rag.ErrNoTenant)
 	}
-	switch exists, err := b.exists(ctx, q.Asker.Tenant); {
+	exists, err := b.exists(ctx, q.Asker.Tenant)
+	switch {
 	case err != nil:
 		return rag.Results{}, fmt.Errorf("search: %w", err)
-	case !exists:
+	case !exists && len(b.elsewhere) == 0:
 		return rag.Results{Empty: true}, nil
 	}
-	s, err := b.Store(ctx, q.Asker.Tenant)
-	if err != nil {
-		return rag.Results{}, fmt.Errorf("search: %w", err)
+	var s *store.Store
+	if exists {
+		if s, err = b.Store(ctx, q.Asker.Tenant); err != nil {
+			return rag.Results{}, fmt.Errorf("search: %w", err)
+		}
 	}
 	degraded, err := b.embed(ctx, &q)
 	if err != nil {
 		return rag.Results{}, fmt.Errorf("search: %w", err)
 	}
-	found, err := s.Search(ctx, q)
+	found, err := b.everywhere(ctx, q, s)
 	found.Degraded = append(found.Degraded, degraded...)
 	if q.Vector != nil && b.embedder != nil {
 		found.Nearness = func(ctx context.Context, texts []string) ([]float64, error) {

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -65,9 +66,13 @@ func (b *Backend) embed(ctx context.Context, q *rag.Query) (degraded []string, e
 	return nil, nil
 }
 
-// Indexer writes to the index of the tenant that access names. embedding is told
-// how far it is with vectors; it may be nil.
+// Indexer writes to the index of the tenant that access names. Under a policy, what has
+// no region belongs to that of this process. embedding is told how far it is with
+// vectors; it may be nil.
 func (b *Backend) Indexer(ctx context.Context, access rag.Access, embedding indexer.Progress) (*indexer.Indexer, error) {
+	if b.policy != nil {
+		access.Region = cmp.Or(access.Region, b.policy.Here())
+	}
 	s, err := b.Store(ctx, access.Tenant)
 	if err != nil {
 		return nil, err

@@ -161,11 +161,11 @@ func (d *documents) putFile(ctx context.Context, path string) outcome {
 	case len(report.Skipped) > 0:
 		return outcome{err: &indexer.SkippedError{Reason: report.Skipped[0].Reason}}
 	case report.Added > 0:
-		return outcome{id: file.id, status: indexer.StatusAdded}
+		return outcome{id: ix.DocumentID(source.KindFolder, file.key), status: indexer.StatusAdded}
 	case report.Updated > 0:
-		return outcome{id: file.id, status: indexer.StatusUpdated}
+		return outcome{id: ix.DocumentID(source.KindFolder, file.key), status: indexer.StatusUpdated}
 	}
-	return outcome{id: file.id, status: indexer.StatusUnchanged}
+	return outcome{id: ix.DocumentID(source.KindFolder, file.key), status: indexer.StatusUnchanged}
 }
 
 func (d *documents) indexer(ctx context.Context, access rag.Access) (*indexer.Indexer, error) {

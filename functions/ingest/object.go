@@ -9,7 +9,6 @@ import (
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source/s3"
 	"github.com/naru-rag/naru/state"
-	"github.com/naru-rag/naru/store"
 )
 
 // errForeign: an object is in no bucket that is configured.
@@ -30,7 +29,7 @@ func (w *worker) object(ctx context.Context, o object, again bool) error {
 		return err
 	}
 	key := s3.Key(o.Bucket, o.Key)
-	release, err := w.claim(ctx, store.DocumentID(b.access.Tenant, b.Kind()+":"+key))
+	release, err := w.claim(ctx, ix.DocumentID(b.Kind(), key))
 	if err != nil {
 		return err
 	}

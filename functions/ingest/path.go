@@ -12,14 +12,13 @@ import (
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
-	"github.com/naru-rag/naru/store"
 )
 
 // file is a document of a configured source.
 type file struct {
 	source *source.Folder // of this file only
 	access rag.Access
-	id     string
+	key    string // what the source knows it by
 }
 
 // findFile finds the file that a path names below the configured sources.
@@ -41,8 +40,7 @@ func findFile(ctx context.Context, c *config.Config, path string) (file, error) 
 		if walk, ok := errors.AsType[*source.WalkError](err); ok && !walk.Unknown() {
 			return refuse("its file cannot be read: %v", walk.Err)
 		}
-		// This is how package indexer knows the documents of folders.
-		found.id = store.DocumentID(access.Tenant, "folder:"+item.Key)
+		found.key = item.Key
 		return err
 	})
 	return found, err

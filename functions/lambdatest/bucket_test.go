@@ -13,25 +13,11 @@ import (
 // asks returns what ask answers to a question.
 func asks(t *testing.T, ask *function, question string) answered {
 	t.Helper()
-	request := map[string]any{}
-	if err := json.Unmarshal(event(t, "httpapi-ask.json"), &request); err != nil {
-		t.Fatal(err)
-	}
 	body, err := json.Marshal(map[string]string{"question": question})
 	if err != nil {
 		t.Fatal(err)
 	}
-	request["body"] = string(body)
-	sent, err := json.Marshal(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, payload := ask.invoke(sent)
-	r := decode[response](t, payload)
-	if r.StatusCode != 200 {
-		t.Fatalf("%s: %s", question, payload)
-	}
-	return asAnswer(t, r.Body)
+	return asAnswer(t, posted(t, ask, string(body), nil))
 }
 
 // cites tells whether an answer cites a sentence of a document.

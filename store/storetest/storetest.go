@@ -23,6 +23,7 @@ func Run(t *testing.T, connect func(t *testing.T) grpc.ClientConnInterface) {
 		{"searching", searching},
 		{"narrowing", narrowing},
 		{"access", access},
+		{"residency", residency},
 		{"writing", writing},
 		{"listing", listing},
 		{"paging", paging},
