@@ -164,7 +164,7 @@ func TestOutbound(t *testing.T) {
 			}
 			// The same for the state, in the place that the environment names.
 			t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://"+here)
-			s, err := backend.OpenState(t.Context(), of(declared, "state: {table: keys}\n"))
+			s, err := backend.OpenState(t.Context(), of(declared, "state: {table: keys}\n"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -182,7 +182,7 @@ func TestOutbound(t *testing.T) {
 
 	// An identity provider is asked for its keys where they are declared to be.
 	before := asked.Load()
-	callers, err := backend.Callers(t.Context(), of(declared, "access: {oidc: [{issuer: 'http://"+here+"', audience: a}]}\n"), nil, false)
+	callers, err := backend.Callers(t.Context(), of(declared, "access: {oidc: [{issuer: 'http://"+here+"', audience: a}]}\n"), nil, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestOutbound(t *testing.T) {
 	if host, err := os.Hostname(); err == nil {
 		everywhere, private := recorder(t, "0.0.0.0:0")
 		_, port, _ := net.SplitHostPort(everywhere)
-		guard, err := backend.Guard(t.Context(), of(fmt.Sprintf("'%s:%s'", host, port), "egress: {allow: ['"+host+":"+port+"']}\n"), nil)
+		guard, err := backend.Guard(t.Context(), of(fmt.Sprintf("'%s:%s'", host, port), "egress: {allow: ['"+host+":"+port+"']}\n"), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func TestOutbound(t *testing.T) {
 	}
 
 	// The guard itself, and what libraries take by themselves.
-	guard, err := backend.Guard(t.Context(), of(declared, "store: {url: '"+store+"'}\n"), nil)
+	guard, err := backend.Guard(t.Context(), of(declared, "store: {url: '"+store+"'}\n"), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
