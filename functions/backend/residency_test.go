@@ -81,7 +81,7 @@ func TestPolicyRefusesPlaces(t *testing.T) {
 				refused++
 			}
 		}
-		_, guard := backend.Guard(t.Context(), c, nil)
+		_, guard := backend.Guard(t.Context(), c, nil, nil)
 		if tt.want == "" {
 			if err != nil || guard != nil || refused > 0 {
 				t.Errorf("%s\n%v, %v, %d refused", tt.rest, err, guard, refused)
