@@ -7,6 +7,22 @@ import (
 	"time"
 )
 
+// motoServer is moto's own server, but that requests to DynamoDB are done one after the
+// other: moto looks whether a condition is met and then writes, and DynamoDB does both at
+// once.
+const motoServer = `
+import sys, threading
+from werkzeug.serving import run_simple
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+app, lock = DomainDispatcherApplication(create_backend_app), threading.Lock()
+def serve(environ, start):
+    if environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+        with lock:
+            return [b"".join(app(environ, start))]
+    return app(environ, start)
+run_simple("127.0.0.1", int(sys.argv[1]), serve, threaded=True, request_handler=MotoRequestHandler)
+`
+
 // Moto starts moto, which stands in for Amazon's services, for the length of a test and
 // returns its address.
 func Moto(t testing.TB) string {
@@ -19,7 +35,7 @@ func Moto(t testing.TB) string {
 	addr := ln.Addr().String()
 	ln.Close()
 	_, port, _ := net.SplitHostPort(addr)
-	server := exec.Command("python3", "-m", "moto.server", "-H", "127.0.0.1", "-p", port)
+	server := exec.Command("python3", "-c", motoServer, port)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
