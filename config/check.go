@@ -39,7 +39,7 @@ func (o *origins) server(s *Store) {
 		case err != nil:
 			o.wrongKey("store.url", "%v", err)
 		default:
-			o.keyNeedsTLS("store", address, s.TLS, s.APIKey, s.AllowKeyWithoutTLS)
+			o.keyNeedsTLS("store", address, s.TLS, s.APIKey, s.AllowKeyWithoutTLS, ", or set store.allow_key_without_tls")
 		}
 	}
 	o.credentials("store", s.TLS, s.APIKey)
@@ -56,13 +56,14 @@ func (o *origins) server(s *Store) {
 	between(o, "store.batch", s.Batch, 64*KiB, s.MaxMessage)
 }
 
-// keyNeedsTLS: a key goes to another machine encrypted, or where that is allowed.
-func (o *origins) keyNeedsTLS(section string, a remote.Address, t TLS, key Secret, allowed bool) {
+// keyNeedsTLS: a key goes to another machine encrypted, or where that is allowed. other is
+// what else may be done about it.
+func (o *origins) keyNeedsTLS(section string, a remote.Address, t TLS, key Secret, allowed bool, other string) {
 	switch {
 	case a.Scheme == "http" && t != (TLS{}):
 		o.wrongKey(section+".url", "is http://%s, which is without TLS, and %s.tls asks for it: write https://", net.JoinHostPort(a.Host, a.Port), section)
 	case a.Scheme != "https" && t == (TLS{}) && key != "" && !allowed && !a.Loopback():
-		o.wrongKey(section+".url", "would send %s.api_key unencrypted to another machine: write https://", section)
+		o.wrongKey(section+".url", "would send %s.api_key unencrypted to another machine: write https://%s", section, other)
 	}
 }
 

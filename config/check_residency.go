@@ -80,7 +80,7 @@ func (o *origins) regionStore(p *region.Policy, key string, r *Region) {
 		o.wrongKey(key+".url", "%v", err)
 		return
 	}
-	o.keyNeedsTLS(key, address, s.TLS, s.APIKey, false)
+	o.keyNeedsTLS(key, address, s.TLS, s.APIKey, false, "")
 	o.credentials(key, s.TLS, s.APIKey)
 	o.collection(key, s.Collection)
 	between(o, key+".timeout", s.Timeout, 10*time.Millisecond, time.Minute)

@@ -267,7 +267,7 @@ func TestDoctorOfSickServers(t *testing.T) {
 		"nobody":           {"url: '" + nobody + "'", "server", []string{"nothing listens at " + nobody}},
 		"no TLS there":     {"url: 'https://" + small + "'", "server", []string{"speaks no TLS"}},
 		"no such CA":       {"url: 'https://" + small + "', tls: {ca: gone.pem}", "connection", []string{"gone.pem", "correct store"}},
-		"key in the clear": {"url: 'http://q.example', api_key: geheim", "connection", []string{"unencrypted", "allow_key_without_tls"}},
+		"key in the clear": {"url: 'http://q.example', api_key: geheim", "configuration", []string{"unencrypted", "allow_key_without_tls"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			visit(t, "store: {"+tt.store+"}").expect(t, tt.check, problem, tt.says...)
