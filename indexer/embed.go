@@ -15,6 +15,10 @@ import (
 // by their words, and whose passages do not all have vectors.
 var ErrEmbedding = errors.New("not all passages have vectors yet")
 
+// ErrOtherModel is in the errors of an embedding whose index has vectors of another model,
+// with which these could not be compared: a run builds the next version.
+var ErrOtherModel = errors.New("the index that answers has vectors of another model")
+
 // Embedded is what became of passages that had no vector.
 type Embedded struct {
 	// Passages is how many have one now, and Refused how many cannot have one.
@@ -40,6 +44,16 @@ func (e *Embedded) Add(other Embedded) {
 // those of the documents that were modified last first. Stopped at any point, the
 // next call goes on. Several at once do the same work twice, and harm nothing.
 func (ix *Indexer) Embed(ctx context.Context) (Embedded, error) {
+	if ix.embedder == nil {
+		return Embedded{}, nil
+	}
+	serving, err := ix.store.Serving(ctx)
+	if err != nil {
+		return Embedded{}, fmt.Errorf("%w: %w", ErrEmbedding, err)
+	}
+	if model := ix.embedder.Model().ID; serving.Model != model {
+		return Embedded{}, fmt.Errorf("%w: %w (%q, and the embedder is %q): `naru index` builds its next version", ErrEmbedding, ErrOtherModel, serving.Model, model)
+	}
 	return ix.embed(ctx, ix.access.Tenant)
 }
 

@@ -171,3 +171,34 @@ func TestEmbeddingByAnotherModel(t *testing.T) {
 		t.Errorf("then it finds %q, degraded %q", uris, degraded)
 	}
 }
+
+// TestNoVectorsOfAnotherModel: what is handed in after the model was exchanged gets no
+// vectors beside those of the model before; the next run gives all of them new ones.
+func TestNoVectorsOfAnotherModel(t *testing.T) {
+	first, second := &embedtest.Fake{ID: "first"}, &embedtest.Fake{ID: "second"}
+	l := newMeaningful(t, first)
+	put := func(uri, text string) {
+		t.Helper()
+		if _, err := l.ix.Put(t.Context(), indexer.Upload{URI: uri, Data: []byte(text)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a.md", "The ferry leaves at nine.")
+	if _, err := l.ix.Embed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.use(second)
+	put("b.md", "The ship leaves at ten.")
+	_, err := l.ix.Embed(t.Context())
+	if !errors.Is(err, indexer.ErrOtherModel) || !errors.Is(err, indexer.ErrEmbedding) || len(second.Asked()) > 0 {
+		t.Errorf("%v, and %q were embedded", err, second.Asked())
+	}
+	report, err := l.ix.Run(t.Context(), nil, nil)
+	if err != nil || report.Embedded.Passages != 2 || len(second.Asked()) != 2 {
+		t.Errorf("the next run embeds %+v, %v", report.Embedded, err)
+	}
+	put("c.md", "The boat leaves at eleven.")
+	if made, err := l.ix.Embed(t.Context()); err != nil || made.Passages != 1 {
+		t.Errorf("after it %+v, %v", made, err)
+	}
+}

@@ -54,6 +54,9 @@ func (i *invocation) vectors(tenant string) error {
 	switch {
 	case i.work.Err() != nil:
 		return i.due(i.ctx, tenant, time.Second)
+	case errors.Is(err, indexer.ErrOtherModel):
+		i.log.Error("passages stay without vectors", "tenant", tenant, "error", err)
+		return nil // who builds the next version makes them
 	case errors.Is(err, indexer.ErrEmbedding):
 		i.log.Warn("passages are left without vectors", "tenant", tenant, "error", err)
 		return i.due(i.ctx, tenant, refusedWait)

@@ -3,7 +3,7 @@ package ingest
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -58,7 +58,10 @@ func (o *opener) open(ctx context.Context) (*worker, error) {
 	}
 	c := o.f.Config
 	if c.Queues.Index == "" || c.Queues.Dead == "" {
-		return nil, fmt.Errorf("queues.index and queues.dead have to be set, by NARU_QUEUES_INDEX and NARU_QUEUES_DEAD: what cannot be done now is sent there")
+		return nil, errors.New("queues.index and queues.dead have to be set, by NARU_QUEUES_INDEX and NARU_QUEUES_DEAD: what cannot be done now is sent there")
+	}
+	if c.State.Table == "" {
+		return nil, errors.New("state.table has to be set, by NARU_STATE_TABLE: claims on documents have to be seen by all invocations")
 	}
 	w := &worker{store: o.f.Store, indexer: o.f.Indexer, newID: rand.Text, clock: time.Now, log: o.f.Log}
 	client, err := backend.Queues(ctx, c, o.f.Audit, o.f.Log)
