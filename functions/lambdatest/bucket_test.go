@@ -111,9 +111,7 @@ func TestBucketToAnswer(t *testing.T) {
 		c.put("en/added.md", []byte("# Harbour\n\nThe harbour master of Quillmouth is called Edda Rowe.\n"))
 		c.settle(index, reindex) // of which nobody was told
 		answers(t)
-		if _, payload := reindex.invoke([]byte(`{"source":"aws.scheduler"}`)); string(payload) != `{"walks":1}` {
-			t.Fatalf("reindex answers %s", payload)
-		}
+		c.send(c.reindex, scheduled(t))
 		c.settle(index, reindex)
 		answers(t, gone.key, changed.key)
 		if a := asks(t, ask, changed.question); !strings.Contains(a.Answer, "五点") {
@@ -125,6 +123,19 @@ func TestBucketToAnswer(t *testing.T) {
 		c.notify(true)
 		c.put(gone.key, []byte(gone.text))
 		c.put(changed.key, []byte(changed.text))
+		c.settle(index, reindex)
+		answers(t)
+	})
+	t.Run("walked over by hand", func(t *testing.T) {
+		c.notify(false)
+		c.remove(notices[6].key)
+		if _, payload := reindex.invoke([]byte(`{}`)); string(payload) != `{"walks":1}` {
+			t.Fatalf("reindex answers %s", payload)
+		}
+		c.settle(index, reindex)
+		answers(t, notices[6].key)
+		c.notify(true)
+		c.put(notices[6].key, []byte(notices[6].text))
 		c.settle(index, reindex)
 		answers(t)
 	})

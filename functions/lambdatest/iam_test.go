@@ -7,8 +7,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -88,25 +86,40 @@ func action(r *http.Request) string {
 	return fmt.Sprintf("%s %s", r.Method, r.URL)
 }
 
+// resource is one of template.yaml's.
+type resource struct {
+	Type       string         `yaml:"Type"`
+	Properties map[string]any `yaml:"Properties"`
+}
+
+func resources(t *testing.T) map[string]resource {
+	t.Helper()
+	var template struct {
+		Resources map[string]resource `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(read(t, "..", "..", "template.yaml"), &template); err != nil {
+		t.Fatal(err)
+	}
+	return template.Resources
+}
+
+// scheduled is the message that the schedule of template.yaml sends.
+func scheduled(t *testing.T) string {
+	t.Helper()
+	target, _ := resources(t)["Reindexing"].Properties["Target"].(map[string]any)
+	input, _ := target["Input"].(string)
+	if input == "" {
+		t.Fatal("the schedule sends nothing")
+	}
+	return input
+}
+
 // grants are the actions that template.yaml allows each role, without what Lambda itself
 // does for a function: its log and traces.
 func grants(t *testing.T) map[string][]string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var template struct {
-		Resources map[string]struct {
-			Type       string `yaml:"Type"`
-			Properties any    `yaml:"Properties"`
-		} `yaml:"Resources"`
-	}
-	if err := yaml.Unmarshal(content, &template); err != nil {
-		t.Fatal(err)
-	}
 	all := map[string][]string{}
-	for name, r := range template.Resources {
+	for name, r := range resources(t) {
 		if r.Type == "AWS::IAM::Role" {
 			all[name] = slices.Compact(slices.Sorted(slices.Values(allowed(r.Properties))))
 		}
