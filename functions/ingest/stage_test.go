@@ -222,7 +222,7 @@ func (s *stage) round() bool {
 func (s *stage) settle() {
 	s.t.Helper()
 	for began := time.Now(); s.round() || s.waiting(s.worker.queues.Index)+s.waiting(s.worker.queues.Reindex) > 0; {
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > 3*time.Minute {
 			s.t.Fatal("the queues do not become empty")
 		}
 	}

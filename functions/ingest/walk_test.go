@@ -50,7 +50,7 @@ func TestWalkInPieces(t *testing.T) {
 	began := time.Now()
 	invocations := 0
 	for s.waiting(s.worker.queues.Reindex) > 0 {
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > 3*time.Minute {
 			t.Fatal("the walk does not end")
 		}
 		batch := s.receive(s.worker.queues.Reindex)
