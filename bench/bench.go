@@ -88,6 +88,7 @@ func newBench(o options) (*bench, error) {
 	b := &bench{options: o, points: 100_000, passages: 50_000, sizes: []int{1000, 10_000, 100_000}, turns: 15, questions: math.MaxInt}
 	if o.short {
 		b.points, b.passages, b.sizes, b.turns, b.questions = 10_000, 10_000, []int{1000, 10_000}, 8, 100
+		b.lasting = min(b.lasting, 10*time.Second)
 	}
 	if o.large {
 		b.sizes = append(b.sizes, 300_000)
