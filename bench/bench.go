@@ -18,6 +18,9 @@ type options struct {
 	only                      string
 	eval, cache, out, profile string
 	python                    string
+	// askers and crowd are how many ask a server at once, and lasting for how long.
+	askers, crowd int
+	lasting       time.Duration
 }
 
 // seed of the data.
@@ -39,19 +42,38 @@ type bench struct {
 }
 
 // sections are what is measured, in this order. Growth comes first: its engine
-// of so many points is the one that the others search.
+// of so many points is the one that the others search. Those that are whole take no more
+// of the data than a few thousand passages.
 var sections = []struct {
-	name string
-	run  func(*bench) error
+	name  string
+	run   func(*bench) error
+	whole bool
 }{
-	{"growth", (*bench).growth},
-	{"dense", (*bench).dense},
-	{"filter", (*bench).filtered},
-	{"hybrid", (*bench).hybrid},
-	{"words", (*bench).words},
-	{"quality", (*bench).quality},
-	{"embedding", (*bench).embedding},
-	{"plugins", (*bench).plugins},
+	{"growth", (*bench).growth, false},
+	{"dense", (*bench).dense, false},
+	{"filter", (*bench).filtered, false},
+	{"hybrid", (*bench).hybrid, false},
+	{"words", (*bench).words, false},
+	{"quality", (*bench).quality, false},
+	{"embedding", (*bench).embedding, false},
+	{"plugins", (*bench).plugins, false},
+	{"coldstart", (*bench).coldstart, true},
+	{"load", (*bench).load, true},
+}
+
+// measures tells whether a section is wanted.
+func (b *bench) measures(name string) bool {
+	return b.only == "" || slices.Contains(strings.Split(b.only, ","), name)
+}
+
+// passagesNeeded is how many the data must have.
+func (b *bench) passagesNeeded() int {
+	for _, s := range sections {
+		if !s.whole && b.measures(s.name) {
+			return max(slices.Max(b.sizes), b.passages)
+		}
+	}
+	return 5 * indexed
 }
 
 func sectionNames() string {
@@ -66,6 +88,7 @@ func newBench(o options) (*bench, error) {
 	b := &bench{options: o, points: 100_000, passages: 50_000, sizes: []int{1000, 10_000, 100_000}, turns: 15, questions: math.MaxInt}
 	if o.short {
 		b.points, b.passages, b.sizes, b.turns, b.questions = 10_000, 10_000, []int{1000, 10_000}, 8, 100
+		b.lasting = min(b.lasting, 10*time.Second)
 	}
 	if o.large {
 		b.sizes = append(b.sizes, 300_000)
@@ -123,7 +146,7 @@ func (b *bench) run() error {
 	start := time.Now()
 	b.report.Machine = machine()
 	var err error
-	if b.set, err = data.Make(b.eval, b.cache, seed, max(slices.Max(b.sizes), b.passages), b.say); err != nil {
+	if b.set, err = data.Make(b.eval, b.cache, seed, b.passagesNeeded(), b.say); err != nil {
 		return err
 	}
 	defer b.set.Close()
@@ -133,7 +156,7 @@ func (b *bench) run() error {
 		}
 	}
 	for _, s := range sections {
-		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), s.name) {
+		if !b.measures(s.name) {
 			continue
 		}
 		b.say(s.name)

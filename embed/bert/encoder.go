@@ -2,6 +2,7 @@ package bert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -41,11 +42,15 @@ func New(f *gguf.File) (*Encoder, error) {
 		return nil, err
 	}
 	return &Encoder{config: c, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), load: sync.OnceValues(func() (l loaded, err error) {
-		if l.tokenizer, err = readTokenizer(f); err != nil {
-			return l, err
-		}
+		// Beside each other, for somebody waits.
+		var (
+			reading   sync.WaitGroup
+			tokenizer error
+		)
+		reading.Go(func() { l.tokenizer, tokenizer = readTokenizer(f) })
 		l.model, err = readModel(f, c)
-		return l, err
+		reading.Wait()
+		return l, errors.Join(tokenizer, err)
 	})}, nil
 }
 

@@ -29,6 +29,12 @@
 //   - A store that cannot be reached does not end the function: the next
 //     invocation tries again.
 //
+// # What it logs
+//
+// Besides what goes wrong, how long the parts of a cold start took, in nanoseconds:
+// "started" when the function is ready for invocations, and "opened" when the first has
+// reached the store and has the model and plugins.
+//
 // # What it does not
 //
 // Where access.gateway is set it does not check who asks. That is then for what is in

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/naru-rag/naru/audit"
 	"github.com/naru-rag/naru/config"
@@ -80,10 +81,12 @@ func (f *Function) open(ctx context.Context) (*backend.Backend, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.backend == nil {
-		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Audit: f.Audit, Logger: f.Log, Bundled: f.bundled.Model, Plugins: f.bundled.Plugins})
+		parts := newParts(time.Now)
+		b, err := backend.Open(ctx, f.Config, backend.Options{Remote: notKept, Audit: f.Audit, Logger: f.Log, Bundled: f.bundled.Model, Plugins: f.bundled.Plugins, Opened: parts.done})
 		if err != nil {
 			return nil, err
 		}
+		f.Log.InfoContext(ctx, "opened", parts.took...)
 		f.backend = b
 	}
 	return f.backend, nil

@@ -19,8 +19,10 @@ type Handler func(ctx context.Context, event json.RawMessage) (any, error)
 // Start builds a handler and gives it invocations. It does not return: where the
 // function cannot start, the log says why and the process ends.
 func Start(bundled Bundled, build func(*Function) (Handler, error)) {
+	parts := newParts(time.Now)
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	f, err := New(os.Environ(), log, bundled)
+	parts.done("configuration")
 	var handle Handler
 	if err == nil {
 		handle, err = build(f)
@@ -29,7 +31,25 @@ func Start(bundled Bundled, build func(*Function) (Handler, error)) {
 		log.Error("the function cannot start", "error", err.Error())
 		os.Exit(1)
 	}
+	parts.done("handler")
+	log.Info("started", parts.took...)
 	lambda.Start(f.guard(handle))
+}
+
+// parts are those of a start, which come one after another, and how long each took.
+type parts struct {
+	clock func() time.Time
+	last  time.Time
+	took  []any // for a line in the log
+}
+
+func newParts(clock func() time.Time) *parts { return &parts{clock: clock, last: clock()} }
+
+// done says that a part has ended, and that the next begins.
+func (p *parts) done(part string) {
+	now := p.clock()
+	p.took = append(p.took, slog.Duration(part, now.Sub(p.last)))
+	p.last = now
 }
 
 // guard keeps what went wrong inside from the caller.

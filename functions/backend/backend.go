@@ -50,6 +50,9 @@ type Options struct {
 	Audit *audit.Log
 	// Logger hears of drift and of background work; nil means slog.Default.
 	Logger *slog.Logger
+	// Opened is told of each part when it is there: the store, those of other regions,
+	// the embedder, the plugins. Nil is not told.
+	Opened func(part string)
 }
 
 // Backend is where passages are kept. It is safe for concurrent use.
@@ -84,6 +87,10 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 	if b.log == nil {
 		b.log = slog.Default()
 	}
+	opened := opt.Opened
+	if opened == nil {
+		opened = func(string) {}
+	}
 	if _, err := Residency(ctx, c); err != nil {
 		return nil, err
 	}
@@ -94,15 +101,19 @@ func Open(ctx context.Context, c *config.Config, opt Options) (*Backend, error) 
 	if err := b.open(ctx, opt); err != nil {
 		return nil, err
 	}
+	opened("store")
 	if err := b.dialElsewhere(ctx); err != nil {
 		return nil, errors.Join(err, b.closeElsewhere(), b.close())
 	}
+	opened("regions")
 	if b.embedder, err = OpenEmbedder(ctx, c, opt); err != nil {
 		return nil, errors.Join(err, b.closeElsewhere(), b.close())
 	}
+	opened("embedder")
 	if b.plugins, err = openPlugins(ctx, c, b, b.embedder, opt.Plugins, b.log); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	opened("plugins")
 	return b, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,10 +207,48 @@ func TestAskSaysWhatTheAnswererMinds(t *testing.T) {
 	}
 }
 
+// TestQueueIsInOrder: nobody who comes later overtakes, and who leaves makes room.
+func TestQueueIsInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		let := make(chan struct{})
+		asked := make(chan string, 9)
+		h := handler(t, web.Options{MaxConcurrent: 1, MaxQueue: 3,
+			Answerer: answerFunc(func(_ context.Context, q rag.Question) (rag.Answer, error) {
+				asked <- q.Text
+				<-let
+				return rag.Answer{}, nil
+			})})
+		var asking sync.WaitGroup
+		ask := func(ctx context.Context, question string) {
+			asking.Go(func() {
+				r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/ask", strings.NewReader(`{"question":"`+question+`"}`))
+				r.Header.Set("Content-Type", "application/json")
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			})
+			synctest.Wait()
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		ask(t.Context(), "a")
+		ask(t.Context(), "b")
+		ask(ctx, "gone")
+		ask(t.Context(), "c")
+		leave()
+		synctest.Wait()
+		ask(t.Context(), "d")
+		for _, want := range []string{"a", "b", "c", "d"} {
+			if got := <-asked; got != want {
+				t.Errorf("asked is %s, and %s came before", got, want)
+			}
+			let <- struct{}{}
+		}
+		asking.Wait()
+	})
+}
+
 func TestAskLimitsConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		let := make(chan struct{})
-		h := handler(t, web.Options{MaxConcurrent: 2, MaxWait: time.Second,
+		h := handler(t, web.Options{MaxConcurrent: 2, MaxQueue: 1, MaxWait: time.Second,
 			Answerer: answerFunc(func(context.Context, rag.Question) (rag.Answer, error) {
 				<-let
 				return rag.Answer{}, nil
@@ -220,10 +259,18 @@ func TestAskLimitsConcurrency(t *testing.T) {
 			go func() { results <- ask().status }()
 		}
 		synctest.Wait() // until both are at work
-		resp := ask()
-		if p := resp.problem(t); p.Status != 429 || resp.header.Get("Retry-After") != "1" {
-			t.Errorf("the third got %d, Retry-After %q", p.Status, resp.header.Get("Retry-After"))
+		refused := func(who string, after time.Duration) {
+			began := time.Now()
+			resp := ask()
+			if p := resp.problem(t); p.Status != 429 || resp.header.Get("Retry-After") != "5" || time.Since(began) != after {
+				t.Errorf("the %s got %d, Retry-After %q after %s", who, p.Status, resp.header.Get("Retry-After"), time.Since(began))
+			}
 		}
+		var third sync.WaitGroup
+		third.Go(func() { refused("third", time.Second) })
+		synctest.Wait() // until it is in the queue
+		refused("fourth", 0)
+		third.Wait()
 		health := httptest.NewRecorder()
 		h.ServeHTTP(health, httptest.NewRequest(http.MethodGet, "/healthz", nil))
 		if health.Code != 200 {

@@ -20,7 +20,9 @@
 //     cause of a 500 is logged under that id and never sent.
 //   - A question's text is never logged, and neither is a query string.
 //   - A body is bounded in bytes and in time, and so is the number of questions
-//     and uploads at work at once. A caller who leaves cancels the work.
+//     and uploads at work at once, and of those that wait for their turn, which
+//     comes in the order of arrival. Who is one too many is told so with 429 and
+//     Retry-After. A caller who leaves cancels the work.
 //   - A field that is unknown, repeated or of the wrong type is refused by name.
 //   - A page of another origin cannot ask, upload or delete. With
 //     [Options.Hosts] it cannot read either, by way of DNS rebinding.

@@ -71,8 +71,11 @@ type Options struct {
 	MaxConcurrent int
 	// MaxUploads is how many uploads are held in memory at once; zero means 8.
 	MaxUploads int
+	// MaxQueue is how many requests wait for their turn, and as many uploads; who
+	// comes then is refused with 429. Zero means 256.
+	MaxQueue int
 	// MaxWait is how long a request waits for its turn before it is refused
-	// with 429; zero means half a second.
+	// with 429; zero means ten seconds.
 	MaxWait time.Duration
 	// Timeout bounds each request; zero means 30 seconds.
 	Timeout time.Duration
@@ -115,8 +118,8 @@ func New(opt Options) (*Handler, error) {
 		opt:     opt,
 		origin:  origin,
 		rates:   access.NewRates(opt.Clock),
-		asks:    newSlots(opt.MaxConcurrent, opt.MaxWait),
-		uploads: newSlots(opt.MaxUploads, opt.MaxWait),
+		asks:    newSlots(opt.MaxConcurrent, opt.MaxQueue, opt.MaxWait),
+		uploads: newSlots(opt.MaxUploads, opt.MaxQueue, opt.MaxWait),
 		page:    pg,
 	}
 	h.root = h.guard(h.routes())
@@ -143,7 +146,8 @@ func (opt Options) withDefaults() Options {
 	opt.MaxQuestion = orDefault(opt.MaxQuestion, rag.MaxQuestion)
 	opt.MaxConcurrent = orDefault(opt.MaxConcurrent, 64)
 	opt.MaxUploads = orDefault(opt.MaxUploads, 8)
-	opt.MaxWait = orDefault(opt.MaxWait, 500*time.Millisecond)
+	opt.MaxQueue = orDefault(opt.MaxQueue, 256)
+	opt.MaxWait = orDefault(opt.MaxWait, 10*time.Second)
 	opt.Timeout = orDefault(opt.Timeout, 30*time.Second)
 	opt.Heartbeat = orDefault(opt.Heartbeat, 5*time.Second)
 	return opt

@@ -11,33 +11,52 @@ import (
 	"time"
 )
 
-// slots bounds how many requests are at work.
+// slots bounds how many requests are at work, and how many wait for their turn.
 type slots struct {
-	taken chan struct{}
-	wait  time.Duration
+	taken, waiting chan struct{}
+	wait           time.Duration
 }
 
-func newSlots(n int, wait time.Duration) *slots {
-	return &slots{make(chan struct{}, n), wait}
+func newSlots(n, queue int, wait time.Duration) *slots {
+	return &slots{make(chan struct{}, n), make(chan struct{}, queue), wait}
 }
 
-// take waits its turn for a moment: a short burst is smoothed, a long one is
-// told to come back rather than made to wait until it gives up. The returned
-// function gives the slot back, once.
+// take waits its turn, which comes in the order of arrival. Who finds the queue full is
+// told so at once, and who has waited too long then. The returned function gives the
+// slot back, once.
 func (s *slots) take(ctx context.Context) (release func(), err error) {
+	release = sync.OnceFunc(func() { <-s.taken })
+	select {
+	case s.taken <- struct{}{}: // not while anybody waits: a slot that gets free is theirs
+		return release, nil
+	default:
+	}
+	select {
+	case s.waiting <- struct{}{}:
+		defer func() { <-s.waiting }()
+	default:
+		return nil, tooMany()
+	}
 	timer := time.NewTimer(s.wait)
 	defer timer.Stop()
 	select {
 	case s.taken <- struct{}{}:
-		return sync.OnceFunc(func() { <-s.taken }), nil
+		return release, nil
 	case <-timer.C:
-		p := newProblem(http.StatusTooManyRequests, "too-many-requests", "Too many requests",
-			"The server is answering as many requests as it can. Try again soon.")
-		p.retryAfter = 1
-		return nil, p
+		return nil, tooMany()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// comeBack is after how many seconds there may be room again.
+const comeBack = 5
+
+func tooMany() *problem {
+	p := newProblem(http.StatusTooManyRequests, "too-many-requests", "Too many requests",
+		"The server is answering as many requests as it can. Try again soon.")
+	p.retryAfter = comeBack
+	return p
 }
 
 // limitBody makes r.Body end with an error after limit bytes. A body that says
