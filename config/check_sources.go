@@ -48,12 +48,15 @@ func (o *origins) apart(key string, s *Source, otherKey string, other *Source) {
 // bucketName is what S3 takes as one.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
+// maxPrefix is what fits into a key of the state with the rest of a source's name.
+const maxPrefix = 400
+
 func (o *origins) bucket(key string, s *S3) {
 	if !bucketName.MatchString(s.Bucket) {
 		o.wrongKey(key+".bucket", "is %q: must be the name of a bucket, 3 to 63 of a-z, 0-9, . -", s.Bucket)
 	}
-	if len(s.Prefix) > 1024 || strings.ContainsFunc(s.Prefix, unicode.IsControl) {
-		o.wrongKey(key+".prefix", "is %q: must have at most 1024 bytes and no control characters", s.Prefix)
+	if len(s.Prefix) > maxPrefix || strings.ContainsFunc(s.Prefix, unicode.IsControl) {
+		o.wrongKey(key+".prefix", "is %q: must have at most %d bytes and no control characters", s.Prefix, maxPrefix)
 	}
 	if s.Endpoint != "" {
 		o.service(key+".endpoint", s.Endpoint, false)

@@ -303,7 +303,8 @@ type Schedule struct {
 type S3 struct {
 	// Bucket is its name.
 	Bucket string `yaml:"bucket"`
-	// Prefix is what the keys begin with; empty, the default, takes all.
+	// Prefix is what the keys begin with, to the letter: "2026" is also that of
+	// "2026-old/a.md", and "2026/" is not. Empty, the default, takes all.
 	Prefix string `yaml:"prefix"`
 	// Endpoint is the address of a service other than Amazon's; empty, the default, is
 	// Amazon's in Region.

@@ -151,6 +151,7 @@ func TestWrong(t *testing.T) {
 		{"sources:\n- s3: {bucket: abc, endpoint: 'http://minio:9000'}", "without TLS documents can be read on the way"},
 		{"sources:\n- s3: {bucket: abc, endpoint: 'https://minio/abc'}", "must be an address of the form https://host or https://host:port"},
 		{"sources:\n- s3: {bucket: abc, prefix: a}\n- s3: {bucket: abc, prefix: a/b}", `naru.yaml:3: sources[1].s3.prefix is "a/b" and that of sources[0] "a": one object has one owner`},
+		{"sources:\n- s3: {bucket: abc, prefix: " + strings.Repeat("a", 401) + "}", "naru.yaml:2: sources[0].s3.prefix is"},
 		{"sources:\n- s3: {bucket: abc}\n- s3: {bucket: abc, endpoint: 'https://m', prefix: b}", "naru.yaml:3: sources[1].s3.bucket is \"abc\", of which sources[0] has another endpoint"},
 		{"queues: {index: naru-index}", `queues.index is "naru-index": must be an address of the form https://host/account/name`},
 		{"queues: {dead: 'http://sqs.example/1/dead'}", "queues.dead is \"http://sqs.example/1/dead\": without TLS"},

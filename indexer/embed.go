@@ -126,19 +126,23 @@ func (ix *Indexer) embedBatch(ctx context.Context, tenant string, batch []store.
 	for _, r := range result.Refused {
 		refused[r.Text] = r.Err.Error()
 	}
+	made := 0
 	vectors := make([]store.Vector, len(batch))
 	for i, p := range batch {
 		at := place[p.Digest]
 		vectors[i] = store.Vector{ID: p.ID, Digest: p.Digest, Values: result.Vectors[at], Refused: refused[at]}
-		if result.Vectors[at] == nil {
-			sum.Refused++
-		} else {
-			sum.Passages++
+		if result.Vectors[at] != nil {
+			made++
 		}
 	}
 	sum.Tokens += result.Tokens
 	if price := ix.embedder.Model().Price; price.PerMillion > 0 {
 		sum.Cost, sum.Currency = sum.Cost+price.Of(result.Tokens), price.Currency
 	}
-	return ix.store.SetVectors(ctx, tenant, vectors)
+	if err := ix.store.SetVectors(ctx, tenant, vectors); err != nil {
+		return err
+	}
+	sum.Passages += made
+	sum.Refused += len(batch) - made
+	return nil
 }

@@ -8,6 +8,8 @@ type Orphan struct {
 	ID, URI string
 	// Source and Key are those of Entry.
 	Source, Key string
+	// Hash is that of the content that the passages are of.
+	Hash string
 }
 
 // Orphans looks through up to limit passages of a tenant, from the mark after on, for
@@ -19,7 +21,7 @@ func (s *Store) Orphans(ctx context.Context, tenant, after string, limit int) (o
 	if err != nil {
 		return nil, "", s.wrap(err, "look for passages without documents")
 	}
-	points, next, err := s.pageOf(ctx, tenant, filter, []string{fieldDocument, fieldURI, fieldSource, fieldKey}, after, limit)
+	points, next, err := s.pageOf(ctx, tenant, filter, []string{fieldDocument, fieldURI, fieldSource, fieldKey, fieldHash}, after, limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -41,7 +43,7 @@ func (s *Store) Orphans(ctx context.Context, tenant, after string, limit int) (o
 	for _, id := range ids {
 		if _, whole := there[id]; !whole {
 			p := seen[id]
-			orphans = append(orphans, Orphan{ID: id, URI: p.text(fieldURI), Source: p.text(fieldSource), Key: p.text(fieldKey)})
+			orphans = append(orphans, Orphan{ID: id, URI: p.text(fieldURI), Source: p.text(fieldSource), Key: p.text(fieldKey), Hash: p.text(fieldHash)})
 		}
 	}
 	return orphans, next, nil

@@ -27,6 +27,9 @@ const (
 	firstWait = 10 * time.Second
 	// heldWait is how long what somebody else is at waits.
 	heldWait = 5 * time.Second
+	// grace is how long after the end of the time is waited for what has heard of it, and
+	// says what is left.
+	grace = time.Second
 )
 
 // batchOf is an event that a queue sends; false where it is another's.
@@ -56,7 +59,13 @@ func (w *worker) batch(ctx context.Context, batch events.SQSEvent) events.SQSEve
 		defer stop()
 	}
 	for _, r := range batch.Records {
-		if err := i.message(r); err != nil {
+		// Where there was no time for anything there will be none for it the next time: the
+		// queue counts how often.
+		err := errTime
+		if i.began || i.work.Err() == nil {
+			err = i.message(r)
+		}
+		if err != nil {
 			w.log.Error("a message will come again", "message", r.MessageId, "error", err)
 			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: r.MessageId})
 		}
@@ -69,6 +78,8 @@ type invocation struct {
 	*worker
 	// ctx ends when the invocation has to; work before that.
 	ctx, work context.Context
+	// began is set once there was time to begin with something.
+	began bool
 	// done are the objects that the batch has named already.
 	done map[object]bool
 }
@@ -103,6 +114,7 @@ func (i *invocation) message(r events.SQSMessage) error {
 func (i *invocation) part(m message) error {
 	err := errTime
 	if i.work.Err() == nil {
+		i.began = true
 		err = i.aside(m)
 	}
 	fate := fateOf(err, m.Attempt, i.work.Err() != nil)
@@ -147,12 +159,14 @@ func fateOf(err error, attempt int, over bool) fate {
 		return fate{}
 	case errors.Is(err, errTime):
 		return fate{again: true}
-	case errors.Is(err, errHeld), errors.Is(err, s3.ErrChanged):
+	case errors.Is(err, errHeld):
 		return fate{again: true, after: heldWait}
 	case indexer.Unfit(err), errors.Is(err, errForeign):
 		return fate{dead: true}
 	case passing(err) && !over:
 		return fate{again: true, after: wait, counts: true}
+	case errors.Is(err, s3.ErrChanged) && attempt == 0:
+		return fate{again: true, after: heldWait, counts: true}
 	case attempt+1 >= mostAttempts:
 		return fate{dead: true}
 	}
@@ -188,6 +202,13 @@ func (i *invocation) aside(m message) error {
 	case err := <-done:
 		return err
 	case <-i.work.Done():
+	}
+	last := time.NewTimer(grace)
+	defer last.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-last.C:
 		return i.work.Err()
 	}
 }

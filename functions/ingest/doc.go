@@ -35,9 +35,13 @@
 //
 // What it promises of each message: it is done, or sent again for later, or sent to the
 // dead queue with the reason, and only then taken as done. What the store or a service
-// keeps from being done is tried for as long as queues keep messages; what is wrong with
-// a document is the reason it is dead; anything else is tried eight times. One that ends
-// the process, or that it cannot say anything of, comes again by the queue's own rules.
+// keeps from being done is tried every quarter of an hour, for as long as it takes; what
+// is wrong with a document is the reason it is dead; anything else is tried eight times.
+// One that ends the process, or that it cannot say anything of, comes again by the queue's
+// own rules, and so does all that a function is given that has no time for anything.
+//
+// What a store has not answered it may do yet. The claim is then kept until that cannot be
+// any more. The clocks of two functions may be up to 15 seconds apart.
 //
 // Messages of our own are JSON with "naru": 1: {"object": {"bucket", "key"}}, {"vectors":
 // {"tenant"}}, {"reindex": {}} and {"walk": …}.

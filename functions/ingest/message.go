@@ -43,8 +43,11 @@ func (m message) body() string {
 	if err != nil {
 		panic(err) // it has texts and numbers
 	}
-	return string(text)
+	return takeable.Replace(string(text))
 }
+
+// takeable writes what a key may have and no queue takes as it is (XML knows neither).
+var takeable = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 // String is what the message is about.
 func (m message) String() string {
@@ -61,7 +64,7 @@ func (m message) String() string {
 
 // notification is what S3 writes; what is not looked at is left out.
 type notification struct {
-	// Event is s3:TestEvent in what S3 sends when a queue is set up.
+	// Event is testEvent in what S3 sends when a queue is set up.
 	Event   string
 	Records []struct {
 		EventSource string `json:"eventSource"`
@@ -71,6 +74,8 @@ type notification struct {
 		}
 	}
 }
+
+const testEvent = "s3:TestEvent"
 
 // read takes a message apart into parts that are done one by one. The error says what is
 // wrong, and will be when it comes again.
@@ -87,7 +92,7 @@ func read(body string) ([]message, error) {
 		return []message{m}, err
 	}
 	var n notification
-	if err := json.Unmarshal([]byte(body), &n); err != nil || len(n.Records) == 0 && n.Event == "" {
+	if err := json.Unmarshal([]byte(body), &n); err != nil || len(n.Records) == 0 && n.Event != testEvent {
 		return nil, errors.New(`the message is neither an event of S3 nor one of Naru's: {"naru": 1, "object": {"bucket": "…", "key": "…"}}`)
 	}
 	var parts []message

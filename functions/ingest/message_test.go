@@ -52,6 +52,7 @@ func TestReadMessage(t *testing.T) {
 		{"null", "is neither an event of S3 nor one of Naru's"},
 		{"\xff", "is not in UTF-8"},
 		{`{"Records":[]}`, "is neither an event of S3"},
+		{`{"event":"object.changed","key":"a.md"}`, "is neither an event of S3"},
 		{`{"Records":{}}`, "is neither an event of S3"},
 		{`{"Records":[{"eventSource":"aws:sns"}]}`, `record 0 of the message is of "aws:sns", and not of S3`},
 		{strings.Replace(s3Event("a.md"), `"notices"`, `""`, 1), "record 0 of the message: an object has a bucket and a key"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/naru-rag/naru/functions/awslambda"
 	"github.com/naru-rag/naru/indexer"
 	"github.com/naru-rag/naru/indexer/source/s3"
 	"github.com/naru-rag/naru/state"
@@ -33,8 +34,15 @@ func (w *worker) object(ctx context.Context, o object, again bool) error {
 	if err != nil {
 		return err
 	}
-	defer release()
+	late := false
+	defer func() {
+		if !late {
+			release()
+		}
+	}()
 	outcome, err := ix.Sync(ctx, b, key)
+	// What the store has not answered it may do yet: nobody else is to write before that.
+	late = awslambda.Passing(err)
 	if indexer.Unfit(err) {
 		return errors.Join(err, w.rememberUnfit(ctx, outcome))
 	}

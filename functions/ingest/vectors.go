@@ -52,11 +52,13 @@ func (i *invocation) vectors(tenant string) error {
 	made, err := ix.Embed(i.work)
 	i.log.Info("passages were embedded", "tenant", tenant, "passages", made.Passages, "refused", made.Refused)
 	switch {
-	case i.work.Err() != nil:
+	case i.work.Err() != nil && made.Passages+made.Refused > 0:
 		return i.due(i.ctx, tenant, time.Second)
 	case errors.Is(err, indexer.ErrOtherModel):
 		i.log.Error("passages stay without vectors", "tenant", tenant, "error", err)
 		return nil // who builds the next version makes them
+	case i.work.Err() != nil:
+		return i.work.Err() // or it would go on for ever, with nothing done
 	case errors.Is(err, indexer.ErrEmbedding):
 		i.log.Warn("passages are left without vectors", "tenant", tenant, "error", err)
 		return i.due(i.ctx, tenant, refusedWait)

@@ -15,6 +15,7 @@ import (
 	"github.com/naru-rag/naru/indexer/ledger"
 	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/state"
+	"github.com/naru-rag/naru/store"
 )
 
 // walk is a walk over a source as it goes from one invocation to the next: it compares
@@ -284,6 +285,11 @@ func (i *invocation) documents(b *bucket, at *walk) (next string, err error) {
 			if gone[n] = errors.Is(err, fs.ErrNotExist) || unfit; gone[n] {
 				return nil
 			}
+			if err != nil && ctx.Err() == nil && !passing(err) {
+				// It may be there: it is kept, and the others are looked for.
+				i.log.Warn("an object cannot be looked for", "uri", info.URI, "error", err)
+				return nil
+			}
 			return err
 		})
 	}
@@ -302,6 +308,9 @@ func (i *invocation) documents(b *bucket, at *walk) (next string, err error) {
 // orphanAge is how old passages without a document must be: older than any write that
 // may still be under way.
 const orphanAge = time.Hour
+
+// orphanFor is how long after that the second look may come.
+const orphanFor = 40 * 24 * time.Hour
 
 // passages takes away those of a page that no document has. Of a bucket's, function index
 // is told; others are taken away at the second look.
@@ -323,7 +332,7 @@ func (i *invocation) passages(b *bucket, at *walk) (next string, err error) {
 				continue
 			}
 		}
-		old, err := i.seenBefore(o.ID)
+		old, err := i.seenBefore(o)
 		if err != nil {
 			return at.After, err
 		}
@@ -337,16 +346,18 @@ func (i *invocation) passages(b *bucket, at *walk) (next string, err error) {
 	return next, i.name(keys, &at.Left)
 }
 
-// seenBefore tells whether an orphan was seen a while ago, and else remembers it.
-func (i *invocation) seenBefore(document string) (old bool, err error) {
+// seenBefore tells whether an orphan was seen a while ago, and else remembers it: this
+// orphan, and not what another write of the document had not done yet.
+func (i *invocation) seenBefore(o store.Orphan) (old bool, err error) {
 	now := i.clock()
-	_, err = state.Update(i.work, i.state, "orphan/"+document, func(e *state.Entry) error {
-		var seen time.Time
-		if e.Version != "" && seen.UnmarshalText(e.Value) == nil {
+	_, err = state.Update(i.work, i.state, "orphan/"+o.ID, func(e *state.Entry) error {
+		at, hash, _ := strings.Cut(string(e.Value), " ")
+		if seen, err := time.Parse(time.RFC3339, at); e.Version != "" && err == nil && hash == o.Hash {
 			old = now.Sub(seen) >= orphanAge
 			return nil
 		}
-		e.Value, e.Expires = []byte(now.UTC().Format(time.RFC3339)), now.Add(unfitFor).Truncate(time.Second)
+		old = false
+		e.Value, e.Expires = []byte(now.UTC().Format(time.RFC3339)+" "+o.Hash), now.Add(orphanFor).Truncate(time.Second)
 		return nil
 	})
 	return old, err

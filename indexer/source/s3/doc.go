@@ -9,6 +9,7 @@
 //     letters that could be written otherwise mean nothing special.
 //   - An item's Revision is the object's ETag, and what its Open reads is of that
 //     revision: of an object that was changed since it fails with [ErrChanged].
+//   - An object that ends before its length is an error, and no shorter object.
 //   - Objects are streamed, and never more than Options.MaxBytes read.
 //   - What cannot be listed is no reason to think that it is gone.
 //

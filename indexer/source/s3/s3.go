@@ -171,11 +171,11 @@ func (b *Bucket) item(object, etag string, size int64, modified time.Time) (sour
 	if size > b.opt.MaxBytes {
 		return item, &source.WalkError{URI: item.URI, Key: key, Err: source.TooLarge(size, b.opt.MaxBytes)}
 	}
-	item.Open = func(ctx context.Context) (io.ReadCloser, error) { return b.open(ctx, object, etag) }
+	item.Open = func(ctx context.Context) (io.ReadCloser, error) { return b.open(ctx, object, etag, size) }
 	return item, nil
 }
 
-func (b *Bucket) open(ctx context.Context, object, etag string) (io.ReadCloser, error) {
+func (b *Bucket) open(ctx context.Context, object, etag string, size int64) (io.ReadCloser, error) {
 	name := uri(b.key(object))
 	input := &s3.GetObjectInput{Bucket: &b.name, Key: &object}
 	if etag != "" {
@@ -189,7 +189,23 @@ func (b *Bucket) open(ctx context.Context, object, etag string) (io.ReadCloser, 
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	return source.Limit(got.Body, name, b.opt.MaxBytes), nil
+	return source.Limit(&whole{got.Body, name, size}, name, b.opt.MaxBytes), nil
+}
+
+// whole is a body that ends with an error where it is not as long as the object: services
+// and proxies that end it by hanging up do not say how long it is.
+type whole struct {
+	io.ReadCloser
+	name string
+	left int64
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	if w.left -= int64(n); err == io.EOF && w.left != 0 {
+		err = fmt.Errorf("read %s: what was sent is %d bytes short: %w", w.name, w.left, io.ErrUnexpectedEOF)
+	}
+	return n, err
 }
 
 // uri is how citations name an object.
