@@ -1,11 +1,13 @@
 package infra_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/naru-rag/naru/internal/pythontest"
 )
@@ -36,9 +38,12 @@ func TestDeployToCloudFormation(t *testing.T) {
 	endpoint := pythontest.Moto(t)
 	root := clone(t)
 	write(t, filepath.Join(root, "bin", "sam"), builtSAM)
-	// It takes a template's bucket from the path of a URL at this name only.
+	// So that sam does not ask PyPI whether there is a newer one.
+	home := filepath.Join(root, "home")
+	write(t, filepath.Join(home, ".aws-sam", "metadata.json"), fmt.Sprintf(`{"lastVersionCheck":%d.0,"telemetryEnabled":false}`, time.Now().Unix()))
+	// moto takes a template's bucket from the path of a URL at this name only.
 	env := []string{"AWS_ENDPOINT_URL=" + strings.Replace(endpoint, "127.0.0.1", "localhost", 1),
-		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=/dev/null", "HOME=" + root}
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=/dev/null", "HOME=" + home}
 	aws := func(args ...string) string {
 		t.Helper()
 		cmd := exec.Command("aws", append(args, "--region", "ap-northeast-2", "--output", "text")...)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/naru-rag/naru/config"
 )
 
 // project reads compose.yaml as Docker Compose does, against its schema.
@@ -148,4 +150,41 @@ func dockerfile(t *testing.T) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// TestConfigurationFitsCompose: what naru.yaml says is what compose.yaml has.
+func TestConfigurationFitsCompose(t *testing.T) {
+	p := project(t)
+	content, err := os.ReadFile("naru.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "naru.yaml")
+	write(t, file, string(content))
+	write(t, filepath.Join(filepath.Dir(file), filepath.Base(p.Services["naru"].Secrets[0].Target)), "0123456789abcdef\n")
+	c, err := config.Load(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Store.URL != "http://qdrant:6334" || c.Store.APIKey.Reveal() != "0123456789abcdef" {
+		t.Errorf("the store is %s, and the key %q", c.Store.URL, c.Store.APIKey.Reveal())
+	}
+	if subnet := p.Networks["inside"].Ipam.Config[0].Subnet; !slices.Equal(c.Egress.Networks, []string{subnet}) {
+		t.Errorf("egress.networks is %v, and the network %s", c.Egress.Networks, subnet)
+	}
+	mounted := map[string]bool{} // whether it can be written to
+	for _, v := range p.Services["naru"].Volumes {
+		mounted[v.Target] = !v.ReadOnly
+	}
+	if writable, ok := mounted[c.Data]; !ok || !writable {
+		t.Errorf("the data folder %s is no volume: %v", c.Data, mounted)
+	}
+	for _, s := range c.Sources {
+		if writable, ok := mounted[s.Path]; !ok || writable {
+			t.Errorf("the source %s is not mounted to be read only: %v", s.Path, mounted)
+		}
+	}
+	if !c.Audit.On || c.Residency.Region == "" {
+		t.Errorf("audit %v, residency %+v", c.Audit.On, c.Residency)
+	}
 }

@@ -66,6 +66,7 @@ done
 case $verb in
 build) mkdir -p "$build" && : >"$build/template.yaml" ;;
 deploy)
+	[ -z "$INTERRUPT" ] || kill -TERM $PPID
 	if [ -n "$EMPTY" ]; then echo "No changes to deploy. Stack is up to date"
 	elif [ $execute = no ]; then echo "Changeset created successfully. arn:aws:cloudformation:xx:1:changeSet/samcli-deploy1/2"
 	fi ;;
@@ -116,7 +117,7 @@ func TestDeploy(t *testing.T) {
 			[]string{build, deploy("paris"), deploy("seoul"), deploy("tokyo")}},
 		{"deploys those named, in that order", []string{"deploy", "tokyo", "paris"}, nil, 0, "done: tokyo paris",
 			[]string{build, deploy("tokyo"), deploy("paris")}},
-		{"stops at the first failure", []string{"deploy"}, []string{"FAIL=seoul.toml"}, 1, "seoul failed. Done until then: paris. Not done: seoul tokyo",
+		{"stops at the first failure", []string{"deploy"}, []string{"FAIL=seoul.toml"}, 1, "seoul did not end well. Done until then: paris. Not done: seoul tokyo",
 			[]string{build, deploy("paris"), deploy("seoul")}},
 		{"stops where nothing is built", []string{"deploy"}, []string{"FAIL=sam build"}, 1, "no region was looked at", []string{build}},
 		{"diff leaves no new stack", []string{"diff", "paris"}, []string{"STATUS=REVIEW_IN_PROGRESS"}, 0, "done: paris",
@@ -129,10 +130,13 @@ func TestDeploy(t *testing.T) {
 			slices.Concat([]string{build}, looked("ap-northeast-1", "tokyo"),
 				[]string{aws("list-change-sets", "ap-northeast-1", "tokyo", " --output text --query Summaries[?Status=='FAILED' && starts_with(ChangeSetName, 'samcli-deploy')].ChangeSetId"),
 					aws("delete-change-set", "ap-northeast-1", "tokyo", " --change-set-name arn:empty")})},
-		{"diff that fails before there is a stack", []string{"diff"}, []string{"FAIL=paris.toml"}, 1, "paris failed. Done until then: none. Not done: paris seoul tokyo",
+		{"diff that fails before there is a stack", []string{"diff"}, []string{"FAIL=paris.toml"}, 1, "paris did not end well. Done until then: none. Not done: paris seoul tokyo",
 			[]string{build, looked("eu-west-3", "paris")[0], looked("eu-west-3", "paris")[1]}},
 		{"diff that cannot delete", []string{"diff", "paris", "tokyo"}, []string{"FAIL=delete-change-set", "STATUS=CREATE_COMPLETE"}, 1, "the change set was not deleted",
 			slices.Concat([]string{build}, looked("eu-west-3", "paris"), []string{aws("delete-change-set", "eu-west-3", "paris", " --change-set-name "+made)})},
+		{"diff that is interrupted", []string{"diff", "paris", "tokyo"}, []string{"INTERRUPT=1", "STATUS=REVIEW_IN_PROGRESS"}, 130, "Not done: paris tokyo",
+			slices.Concat([]string{build}, looked("eu-west-3", "paris"), []string{aws("delete-stack", "eu-west-3", "paris", "")})},
+		{"deployment that is interrupted", []string{"deploy", "paris", "tokyo"}, []string{"INTERRUPT=1"}, 130, "Not done: paris tokyo", []string{build, deploy("paris")}},
 		{"without a verb", nil, nil, 2, "usage: infra/deploy diff|deploy", nil},
 		{"with another verb", []string{"destroy"}, nil, 2, "there is no destroy", nil},
 		{"with no region's name", []string{"deploy", "paris", "riyadh"}, nil, 2, "there is no infra/regions/riyadh.toml", nil},
@@ -143,7 +147,7 @@ func TestDeploy(t *testing.T) {
 			root := clone(t)
 			write(t, filepath.Join(root, "bin", "sam"), fakeSAM)
 			write(t, filepath.Join(root, "bin", "aws"), fakeAWS)
-			said, code := run(t, root, slices.Concat([]string{"FAIL=", "STATUS=", "EMPTY=", "OTHERS=", "CALLS=" + filepath.Join(root, "calls")}, tt.env), tt.args...)
+			said, code := run(t, root, slices.Concat([]string{"FAIL=", "STATUS=", "EMPTY=", "OTHERS=", "INTERRUPT=", "CALLS=" + filepath.Join(root, "calls")}, tt.env), tt.args...)
 			if code != tt.code || !strings.Contains(said, tt.says) {
 				t.Errorf("ended with %d, and not %d and %q:\n%s", code, tt.code, tt.says, said)
 			}
