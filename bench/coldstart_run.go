@@ -190,7 +190,7 @@ func partsOf(log string, began, ended time.Time) (all []part, err error) {
 		}
 		at = logged
 	}
-	return append(all, part{"weights, search and answer", ended.Sub(at)}), nil
+	return append(all, part{"search and answer, with what is left of reading the model", ended.Sub(at)}), nil
 }
 
 // line is the first line of a log with a message: when it was written, and its durations.

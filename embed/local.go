@@ -56,6 +56,10 @@ func Open(path string) (*Local, error) {
 	return l, nil
 }
 
+// Ready returns when all is read that the first text needs, which otherwise waits for
+// it. The error is that of the model file, which each text has too.
+func (l *Local) Ready() error { return l.encoder.Ready() }
+
 // Close lets go of the model file. Nothing may be embedded any more.
 func (l *Local) Close() error { return l.close() }
 

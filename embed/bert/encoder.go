@@ -54,6 +54,13 @@ func New(f *gguf.File) (*Encoder, error) {
 	})}, nil
 }
 
+// Ready returns when all is read that the first text needs, which otherwise waits for
+// it. The error is that of the model file, which each text has too.
+func (e *Encoder) Ready() error {
+	_, err := e.load()
+	return err
+}
+
 // Config returns what the model file says.
 func (e *Encoder) Config() Config { return e.config }
 

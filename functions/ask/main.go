@@ -5,7 +5,9 @@ package main
 
 import (
 	"context"
+	"sync"
 
+	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/embed/e5small"
 	"github.com/naru-rag/naru/functions/awslambda"
@@ -17,9 +19,24 @@ import (
 
 func main() { awslambda.Start(awslambda.Bundled{Model: model, Plugins: plugins.Find}, handler) }
 
-func model() (embed.Embedder, error) { return e5small.Open() }
+// model opens the model once, however often the store is tried.
+var model = sync.OnceValues(func() (embed.Embedder, error) {
+	m, err := e5small.Open()
+	if err != nil {
+		return nil, err
+	}
+	go func() { _ = m.Ready() }() // of an error the question hears
+	return m, nil
+})
 
 func handler(f *awslambda.Function) (awslambda.Handler, error) {
+	// The first question needs all of the model: it is read while the question comes and
+	// the store is reached.
+	if f.Config.Embedder.Kind == config.EmbedderBundled {
+		if _, err := model(); err != nil {
+			return nil, err
+		}
+	}
 	keys, err := backend.OpenState(context.Background(), f.Config, f.Audit)
 	if err != nil {
 		return nil, err

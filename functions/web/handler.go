@@ -75,7 +75,7 @@ type Options struct {
 	// comes then is refused with 429. Zero means 256.
 	MaxQueue int
 	// MaxWait is how long a request waits for its turn before it is refused
-	// with 429; zero means ten seconds.
+	// with 429; zero means 15 seconds.
 	MaxWait time.Duration
 	// Timeout bounds each request; zero means 30 seconds.
 	Timeout time.Duration
@@ -147,7 +147,7 @@ func (opt Options) withDefaults() Options {
 	opt.MaxConcurrent = orDefault(opt.MaxConcurrent, 64)
 	opt.MaxUploads = orDefault(opt.MaxUploads, 8)
 	opt.MaxQueue = orDefault(opt.MaxQueue, 256)
-	opt.MaxWait = orDefault(opt.MaxWait, 10*time.Second)
+	opt.MaxWait = orDefault(opt.MaxWait, 15*time.Second)
 	opt.Timeout = orDefault(opt.Timeout, 30*time.Second)
 	opt.Heartbeat = orDefault(opt.Heartbeat, 5*time.Second)
 	return opt
