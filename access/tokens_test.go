@@ -62,6 +62,11 @@ func signed(t *testing.T, algorithm jose.SignatureAlgorithm, key any, claims map
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serialized(t, signer, claims)
+}
+
+func serialized(t *testing.T, signer jose.Signer, claims map[string]any) string {
+	t.Helper()
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +139,22 @@ func TestTokens(t *testing.T) {
 		}))
 	}
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
+	// led is by another key, and leads to that in its header.
+	led := func(header map[string]any) string {
+		options := &jose.SignerOptions{EmbedJWK: header["jwk"] != nil}
+		for name, value := range header {
+			if name != "jwk" {
+				options.WithHeader(jose.HeaderKey(name), value)
+			}
+		}
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: other}, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return serialized(t, signer, claims(nil))
+	}
+	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a token's header leads to another server") }))
+	t.Cleanup(stranger.Close)
 	for name, token := range map[string]string{
 		"expired":                   with("exp", c.now.Unix()-1),
 		"not yet":                   with("nbf", c.now.Add(time.Hour).Unix()),
@@ -150,6 +171,12 @@ func TestTokens(t *testing.T) {
 		"with groups of numbers":    with("groups", []int{1}),
 		"by another key":            signed(t, jose.ES256, other, claims(nil)),
 		"by another algorithm":      signed(t, jose.RS256, rsaKey, claims(nil)),
+		"with its key in it":        led(map[string]any{"jwk": true}),
+		"of a key at an address":    led(map[string]any{"kid": "1", "jku": stranger.URL, "x5u": stranger.URL}),
+		"of a key in a file":        led(map[string]any{"kid": "../../../../dev/null"}),
+		"of a key by a query":       led(map[string]any{"kid": "1' OR '1'='1"}),
+		"of a key at a server":      led(map[string]any{"kid": stranger.URL + "/keys"}),
+		"of no key":                 led(map[string]any{"kid": ""}),
 		"by the public key":         signed(t, jose.HS256, public, claims(nil)),
 		"by none":                   none + "." + parts[1] + ".",
 		"by none, with a signature": none + "." + parts[1] + "." + parts[2],

@@ -74,6 +74,9 @@ func (o *origins) queues(q *Queues) {
 		if queue.address != "" {
 			o.service(queue.key, queue.address, true)
 		}
+		if strings.HasSuffix(queue.address, ".fifo") {
+			o.wrongKey(queue.key, "is %q: must be a standard queue, for S3 tells no other, and no other holds single messages back", queue.address)
+		}
 	}
 }
 

@@ -154,6 +154,7 @@ func TestWrong(t *testing.T) {
 		{"sources:\n- s3: {bucket: abc, prefix: " + strings.Repeat("a", 401) + "}", "naru.yaml:2: sources[0].s3.prefix is"},
 		{"sources:\n- s3: {bucket: abc}\n- s3: {bucket: abc, endpoint: 'https://m', prefix: b}", "naru.yaml:3: sources[1].s3.bucket is \"abc\", of which sources[0] has another endpoint"},
 		{"queues: {index: naru-index}", `queues.index is "naru-index": must be an address of the form https://host/account/name`},
+		{"queues:\n  index: https://sqs.eu-west-3.amazonaws.com/1/index.fifo", "naru.yaml:2: queues.index is \"https://sqs.eu-west-3.amazonaws.com/1/index.fifo\": must be a standard queue"},
 		{"queues: {dead: 'http://sqs.example/1/dead'}", "queues.dead is \"http://sqs.example/1/dead\": without TLS"},
 		{"sources:\n- {path: a, principals: [b, ' c']}", `sources[0].principals is " c"`},
 		{"sources:\n- path: a\n  schedule: 0 25 * * *", `naru.yaml:3: sources[0].schedule is "0 25 * * *": end of range (25) above maximum (23)`},

@@ -16,9 +16,12 @@ import (
 	"testing"
 	"time"
 
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
 	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/functions/backend"
+	"github.com/naru-rag/naru/indexer/source"
 	"github.com/naru-rag/naru/rag"
 	"github.com/naru-rag/naru/region"
 )
@@ -239,6 +242,96 @@ func TestOutbound(t *testing.T) {
 		}
 		if err == nil {
 			response.Body.Close()
+		}
+	}
+	if n := reached.Load(); n > 0 {
+		t.Errorf("what is not declared was reached %d times", n)
+	}
+}
+
+// TestOutboundBuckets: the same of buckets and queues. What no region declares is refused at
+// the start, by its key and line; what is declared is asked, and cannot lead elsewhere; and
+// the environment cannot put another in its place.
+func TestOutboundBuckets(t *testing.T) {
+	elsewhere, reached := recorder(t, "127.0.0.1:0")
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		t.Setenv(name, "http://"+elsewhere)
+	}
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_PROFILE", "NO_PROXY", "no_proxy"} {
+		t.Setenv(name, "")
+	}
+	for name, value := range map[string]string{"AWS_REGION": "ap-northeast-2", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_MAX_ATTEMPTS": "1",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_ENDPOINT_URL_SQS": "http://" + elsewhere} {
+		t.Setenv(name, value)
+	}
+	var asked, status atomic.Int32
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("X-Amz-Bucket-Region", "eu-west-3")
+		w.Header().Set("Location", "http://"+elsewhere+r.URL.Path)
+		w.WriteHeader(int(status.Load()))
+		if r.Method != http.MethodHead {
+			fmt.Fprintf(w, "<Error><Code>PermanentRedirect</Code><Endpoint>%s</Endpoint><Bucket>abc</Bucket></Error>", elsewhere)
+		}
+	}))
+	t.Cleanup(service.Close)
+	here := service.Listener.Addr().String()
+	of := func(rest string) *config.Config {
+		t.Helper()
+		return loaded(t, fmt.Sprintf("residency:\n  region: sa\n  regions: [{name: sa, jurisdiction: SA, endpoints: ['%s']}]\n%s", here, rest))
+	}
+
+	const s3, sqs = "sources:\n- tenant: t\n  region: sa\n  s3: {bucket: abc, endpoint: 'http://%s'}\n", "queues:\n  index: http://%[1]s/1/index\n  dead: http://%[2]s/1/dead\n"
+	for _, tt := range []struct{ rest, want, variable string }{
+		{fmt.Sprintf(s3, elsewhere), "naru.yaml:7: sources[0].s3 is " + elsewhere + ": no region declares it", ""},
+		{"sources:\n- tenant: t\n  region: sa\n  s3: {bucket: abc}\n", "naru.yaml:7: sources[0].s3 is abc.s3.ap-northeast-2.amazonaws.com:443: no region declares it", ""},
+		{"sources:\n- tenant: t\n  region: sa\n  s3: {bucket: abc}\n", "naru.yaml:7: sources[0].s3 is " + elsewhere + ": no region declares it", "AWS_ENDPOINT_URL_S3"},
+		{"sources:\n- tenant: t\n  region: sa\n  s3: {bucket: abc}\n", "naru.yaml:7: sources[0].s3 is " + elsewhere + ": no region declares it", "AWS_ENDPOINT_URL"},
+		{fmt.Sprintf(sqs, elsewhere, here), "naru.yaml:5: queues.index is " + elsewhere + ": no region declares it", ""},
+		{fmt.Sprintf(sqs, here, elsewhere), "naru.yaml:6: queues.dead is " + elsewhere + ": no region declares it", ""},
+	} {
+		t.Run(tt.want+tt.variable, func(t *testing.T) {
+			if tt.variable != "" {
+				t.Setenv(tt.variable, "http://"+elsewhere)
+			}
+			c := of(tt.rest)
+			if _, err := backend.Residency(t.Context(), c); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %s", err, tt.want)
+			}
+			if _, err := backend.Queues(t.Context(), c, nil, nil); err == nil {
+				t.Error("there is a way to its queues")
+			}
+			if len(c.Sources) > 0 {
+				if _, err := backend.Bucket(t.Context(), c, &c.Sources[0].S3, source.Options{}, nil, nil); err == nil {
+					t.Error("there is a way to its bucket")
+				}
+			}
+		})
+	}
+
+	c := of(fmt.Sprintf(s3, here) + fmt.Sprintf(sqs, here, here))
+	bucket, err := backend.Bucket(t.Context(), c, &c.Sources[0].S3, source.Options{}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queues, err := backend.Queues(t.Context(), c, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []int32{301, 302, 303, 307, 308} {
+		status.Store(code)
+		for what, try := range map[string]func() error{
+			"list": func() error { _, _, err := bucket.Page(t.Context(), ""); return err },
+			"find": func() error { _, err := bucket.Find(t.Context(), "abc/a.md"); return err },
+			"receive": func() error {
+				_, err := queues.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: &c.Queues.Index})
+				return err
+			},
+		} {
+			before := asked.Load()
+			if err := try(); err == nil || asked.Load() == before {
+				t.Errorf("%d: %s: %v", code, what, err)
+			}
 		}
 	}
 	if n := reached.Load(); n > 0 {

@@ -80,7 +80,7 @@ type invocation struct {
 	ctx, work context.Context
 	// began is set once there was time to begin with something.
 	began bool
-	// done are the objects that the batch has named already.
+	// done are the objects that the batch has named already, and whether Again.
 	done map[object]bool
 }
 
@@ -93,13 +93,13 @@ func (i *invocation) message(r events.SQSMessage) error {
 	}
 	received, _ := strconv.Atoi(r.Attributes["ApproximateReceiveCount"])
 	for _, m := range parts {
+		m.Again = m.Again || received > 1 || m.Attempt > 0
 		if m.Object != nil {
-			if i.done[*m.Object] {
+			if again, there := i.done[*m.Object]; there && (again || !m.Again) {
 				continue
 			}
-			i.done[*m.Object] = true
+			i.done[*m.Object] = m.Again
 		}
-		m.Again = m.Again || received > 1 || m.Attempt > 0
 		if err := i.part(m); err != nil {
 			if m.Object != nil {
 				delete(i.done, *m.Object)

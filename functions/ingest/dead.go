@@ -104,13 +104,23 @@ func sentAfter(m types.Message, began time.Time) bool {
 }
 
 // revive sends a message back, and then takes it from the dead. What no queue takes stays.
+// Any may have been done in part, which those do not say that a queue put there.
 func (q queues) revive(ctx context.Context, m types.Message) (bool, error) {
 	body := aws.ToString(m.Body)
 	queue, err := q.queueOf(body)
 	if err != nil {
 		return false, nil
 	}
-	if err := q.send(ctx, queue, 0, body); err != nil {
+	parts, err := read(body)
+	if err != nil {
+		return false, nil
+	}
+	var bodies []string
+	for _, p := range parts {
+		p.Attempt, p.Again = 0, true
+		bodies = append(bodies, p.body())
+	}
+	if err := q.send(ctx, queue, 0, bodies...); err != nil {
 		return false, err
 	}
 	if _, err := q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.Dead, ReceiptHandle: m.ReceiptHandle}); err != nil {

@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/indexer"
+	"github.com/naru-rag/naru/indexer/source/s3"
 	"github.com/naru-rag/naru/rag"
 )
 
@@ -196,6 +199,112 @@ func TestUnacknowledged(t *testing.T) {
 	s.pass(time.Minute) // the claim expires
 	s.settle()
 	s.want(map[string]string{"a.md": "The ferry."})
+}
+
+// TestVectorsAfterEnd: the process ends after it has written, and before anybody is told that
+// vectors are lacking. Whatever brings the message back, they are made.
+func TestVectorsAfterEnd(t *testing.T) {
+	s := newStage(t)
+	texts := map[string]string{}
+	written := func(key string) {
+		t.Helper()
+		texts[key] = "The ferry of " + key + "."
+		s.put(key, texts[key])
+		ix, err := s.indexer(rag.Access{Tenant: tenant})
+		s.check(err)
+		_, err = ix.Sync(t.Context(), &s.worker.buckets[0], bucketOn+"/"+key)
+		s.check(err)
+	}
+	// It comes again, in a batch with another of the same object.
+	written("a.md")
+	s.send(about("a.md"), about("a.md"))
+	batch := s.receive(s.worker.queues.Index)
+	if len(batch.Records) != 2 {
+		t.Fatalf("the batch has %d messages", len(batch.Records))
+	}
+	batch.Records[0].Attributes["ApproximateReceiveCount"] = "1"
+	batch.Records[1].Attributes["ApproximateReceiveCount"] = "2"
+	s.deliver(s.worker.queues.Index, batch, 20*time.Second)
+	s.settle()
+	s.want(texts)
+	// The queue has put it among the dead.
+	written("b.md")
+	body := s3Event("b.md")
+	_, err := s.sqs.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &s.worker.queues.Dead, MessageBody: &body})
+	s.check(err)
+	s.check(Redrive(t.Context(), s.sqs, s.worker.queues.Queues, time.Now(), false, func(Dead) {}))
+	s.settle()
+	s.want(texts)
+}
+
+// TestTenantsOfBucket: two tenants share a bucket, and an object goes from one to the other.
+func TestTenantsOfBucket(t *testing.T) {
+	s := newStage(t)
+	const other = "port"
+	s.worker.buckets = []bucket{
+		{s3.New(s.s3, bucketOn, s3.Options{Prefix: "town/"}), bucketOn, rag.Access{Tenant: tenant}},
+		{s3.New(s.s3, bucketOn, s3.Options{Prefix: "port/"}), bucketOn, rag.Access{Tenant: other, Principals: []string{"crew"}}},
+	}
+	has := func(want ...string) {
+		t.Helper()
+		var keys []string
+		for _, of := range []string{tenant, other} {
+			for info, err := range s.store.Documents(t.Context(), of) {
+				s.check(err)
+				keys = append(keys, of+":"+strings.TrimPrefix(info.Key, bucketOn+"/")+fmt.Sprint(info.Principals))
+			}
+		}
+		if slices.Sort(keys); !slices.Equal(keys, want) {
+			t.Errorf("there are %q, want %q", keys, want)
+		}
+	}
+	s.put("town/a.md", "The ferry.")
+	s.put("port/b.md", "The ship.")
+	s.put("elsewhere/c.md", "Nobody's.")
+	s.send(s3Event("town/a.md", "port/b.md", "elsewhere/c.md"))
+	s.settle()
+	has("port:port/b.md[crew]", "town:town/a.md[]")
+	s.put("port/a.md", "The ferry.")
+	s.put("town/a.md", "")
+	s.send(s3Event("town/a.md"), s3Event("port/a.md"))
+	s.settle()
+	has("port:port/a.md[crew]", "port:port/b.md[crew]")
+	s.put("town/b.md", "The ship.") // of which nobody hears
+	s.put("port/b.md", "")
+	s.check(s.worker.begin(t.Context()))
+	s.settle()
+	has("port:port/a.md[crew]", "town:town/b.md[]")
+	if all := s.dead(); len(all) > 0 {
+		t.Errorf("dead are %+v", all)
+	}
+}
+
+// TestReasons: what is dead says why, and nothing of what the document says; whose it says it
+// is excepted.
+func TestReasons(t *testing.T) {
+	s := newStage(t)
+	const secret = "Kim Min-seo 010-5555-0199"
+	for i, text := range []string{
+		"---\ntitle: [" + secret + "\n---\nx", "---\nprincipals: {a: " + secret + "}\n---\nx", "---\nmodified: " + secret + "\n---\nx",
+		"%PDF-1.4\n" + secret, "PK\x03\x04" + secret, secret + "\x00\x00\x00\x01\x02" + secret, "\xff\xfe" + secret,
+	} {
+		key := fmt.Sprintf("%d.md", i)
+		s.put(key, text)
+		s.send(about(key))
+	}
+	s.settle()
+	all := s.dead()
+	if len(all) != 2 {
+		t.Errorf("dead are only %+v", all)
+	}
+	for _, d := range all {
+		if strings.Contains(d.Reason, "5555") || strings.Contains(d.Reason, "Kim") {
+			t.Errorf("%s is dead because %s", d.About, d.Reason)
+		}
+	}
+	if log := s.log.String(); strings.Contains(log, "5555") || strings.Contains(log, "Kim") {
+		t.Errorf("the log has %s", log)
+	}
 }
 
 // TestStoreDown: the store is away at the start, and later in the middle of a batch, for

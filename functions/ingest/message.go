@@ -93,7 +93,7 @@ func read(body string) ([]message, error) {
 	}
 	var n notification
 	if err := json.Unmarshal([]byte(body), &n); err != nil || len(n.Records) == 0 && n.Event != testEvent {
-		return nil, errors.New(`the message is neither an event of S3 nor one of Naru's: {"naru": 1, "object": {"bucket": "…", "key": "…"}}`)
+		return nil, errors.New(`the message is neither an event of S3 nor one of Naru's: {"naru": 1, "object": {"bucket": "…", "key": "…"}}; what SNS or EventBridge wraps is not read: have the bucket tell the queue itself`)
 	}
 	var parts []message
 	for i, r := range n.Records {

@@ -53,6 +53,8 @@ func TestReadMessage(t *testing.T) {
 		{"\xff", "is not in UTF-8"},
 		{`{"Records":[]}`, "is neither an event of S3"},
 		{`{"event":"object.changed","key":"a.md"}`, "is neither an event of S3"},
+		{`{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-3:123456789012:t","Message":"{\"Records\":[]}"}`, "what SNS or EventBridge wraps is not read"},
+		{`{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"notices"},"object":{"key":"a.md"}}}`, "what SNS or EventBridge wraps is not read"},
 		{`{"Records":{}}`, "is neither an event of S3"},
 		{`{"Records":[{"eventSource":"aws:sns"}]}`, `record 0 of the message is of "aws:sns", and not of S3`},
 		{strings.Replace(s3Event("a.md"), `"notices"`, `""`, 1), "record 0 of the message: an object has a bucket and a key"},

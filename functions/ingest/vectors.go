@@ -15,18 +15,20 @@ const (
 	// refusedWait where the embedder does not.
 	embeddingWait = 20 * time.Second
 	refusedWait   = time.Minute
+	// apart is how far the clocks of two functions may be apart.
+	apart = time.Second
 )
 
 // due has the passages of a tenant embedded that lack vectors then. Many ask for that at
 // once: while a message waits that will see to all that there is by now, none is sent.
 func (w *worker) due(ctx context.Context, tenant string, in time.Duration) error {
-	// It expires no later than the message is read.
+	// It has expired by everybody's clock when the message is read.
 	e, err := w.state.Put(ctx, state.Entry{Key: "due/" + tenant, Expires: w.clock().Add(in).Truncate(time.Second)})
 	if errors.Is(err, state.ErrConflict) {
 		return nil
 	}
 	if err == nil {
-		if err = w.queues.send(ctx, w.queues.Index, in, message{Vectors: &vectors{tenant}}.body()); err != nil {
+		if err = w.queues.send(ctx, w.queues.Index, in+apart, message{Vectors: &vectors{tenant}}.body()); err != nil {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 			defer cancel()
 			_ = w.state.Delete(ctx, e) // or it expires

@@ -43,14 +43,15 @@ func TestAskKnowsKeys(t *testing.T) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	ours, theirs := key(), key("--tenant", "other")
+	ours, theirs, once := key(), key("--tenant", "other"), key("--per-minute", "1")
 
 	reader := deploy(t, built.ask, t.TempDir(), 30, environ...)
 	for _, tt := range []struct {
 		name, token string
 		status      int
 		found       bool
-	}{{"nobody", "", 401, false}, {"a wrong key", "naru_aaaaaaaaaa_B", 401, false}, {"another tenant", theirs, 200, false}, {"ours", ours, 200, true}} {
+	}{{"nobody", "", 401, false}, {"a wrong key", "naru_aaaaaaaaaa_B", 401, false}, {"another tenant", theirs, 200, false}, {"ours", ours, 200, true},
+		{"once a minute", once, 200, true}, {"once more", once, 429, false}, {"ours again", ours, 200, true}, {"in two", ours + ",Bearer " + ours, 401, false}} {
 		request := map[string]any{}
 		if err := json.Unmarshal(event(t, "httpapi-ask.json"), &request); err != nil {
 			t.Fatal(err)
@@ -65,7 +66,7 @@ func TestAskKnowsKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, payload := reader.invoke(sent)
-		if r := decode[response](t, payload); r.StatusCode != tt.status || strings.Contains(r.Body, "at nine") != tt.found {
+		if r := decode[response](t, payload); r.StatusCode != tt.status || (r.Headers["Retry-After"] != "") != (tt.status == 429) || strings.Contains(r.Body, "at nine") != tt.found {
 			t.Errorf("%s: %s", tt.name, payload)
 		}
 	}

@@ -67,6 +67,8 @@ func TestCallers(t *testing.T) {
 		{"nobody asks", "POST", "/v1/ask", question, "", 401, "Bearer"},
 		{"nobody asks, with other headers", "POST", "/v1/ask", question, "Basic cmVhZGVyOg==", 401, "Bearer"},
 		{"a wrong key", "POST", "/v1/ask", question, "Bearer wrong", 401, `Bearer error="invalid_token"`},
+		{"a key in the address", "GET", "/v1/documents?access_token=reader&token=reader&key=reader&api_key=reader&authorization=Bearer%20reader", "", "", 401, "Bearer"},
+		{"two keys, as gateways join them", "GET", "/v1/documents", "", "Bearer reader,Bearer reader", 401, `Bearer error="invalid_token"`},
 		{"nobody lists", "GET", "/v1/documents", "", "", 401, "Bearer"},
 		{"nobody reads", "GET", "/v1/documents/d0", "", "", 401, "Bearer"},
 		{"nobody writes", "POST", "/v1/documents", `{"uri":"a","text":"b"}`, "", 401, "Bearer"},
@@ -86,7 +88,10 @@ func TestCallers(t *testing.T) {
 			if tt.authorization != "" {
 				headers = []string{"Authorization", tt.authorization}
 			}
-			got := do(h, tt.method, tt.path, tt.body, append(headers, "X-Tenant", "other", "X-Forwarded-User", "admin", "X-Amzn-Oidc-Identity", "admin")...)
+			got := do(h, tt.method, tt.path, tt.body, append(headers, "Cookie", "access_token=reader; token=reader", "X-Api-Key", "reader", "X-Tenant", "other", "X-Forwarded-User", "admin", "X-Amzn-Oidc-Identity", "admin")...)
+			if got.header.Get("Cache-Control") != "no-store" && got.status != 204 && tt.path != "/" {
+				t.Errorf("it may be kept on the way: %v", got.header)
+			}
 			if got.status != tt.status || got.header.Get("WWW-Authenticate") != tt.challenge || strings.Contains(got.body, "secret-7") {
 				t.Errorf("%d %q %s", got.status, got.header.Get("WWW-Authenticate"), got.body)
 			}
