@@ -32,7 +32,7 @@ func TestFaultyService(t *testing.T) {
 	corpus := newCorpus(t, 25)
 	for name, value := range map[string]string{
 		"KIND": "openai", "MODEL": "multilingual-e5-small", "DIMENSIONS": "384", "QUERY_INPUT_TYPE": "query", "PASSAGE_INPUT_TYPE": "passage",
-		"BATCH": "4", "CONCURRENCY": "3", "TIMEOUT": "3s", "QUERY_TIMEOUT": "20s", "PRICE_PER_MILLION": "0.02",
+		"BATCH": "4", "CONCURRENCY": "3", "TIMEOUT": "6s", "ATTEMPTS": "10", "QUERY_TIMEOUT": "20s", "PRICE_PER_MILLION": "0.02",
 	} {
 		t.Setenv("NARU_EMBEDDER_"+name, value)
 	}
