@@ -113,7 +113,7 @@ func (c *cloud) change(random *rand.Rand, n, times int) {
 			c.remove(key)
 			continue
 		}
-		c.put(key, fmt.Appendf(nil, "# Ferry %d\n\nIt leaves at %d.\n%s", random.IntN(100), random.IntN(1000), strings.Repeat("\nIt is a long way to the other side of the river.", random.IntN(60))))
+		c.put(key, fmt.Appendf(nil, "# Ferry %d\n\nIt leaves at %d.\n%s", random.IntN(100), random.IntN(1000), strings.Repeat("\nIt is a long way to the other side of the river.", random.IntN(12))))
 	}
 }
 
@@ -174,7 +174,7 @@ func TestKilled(t *testing.T) {
 	built := binaries(t)
 	c := newCloud(t)
 	store := qdrant(t, built.naru)
-	index := deploy(t, built.index, t.TempDir(), 6, c.environ(indexRole, store)...)
+	index := deploy(t, built.index, t.TempDir(), 10, c.environ(indexRole, store)...)
 	reindex := deploy(t, built.reindex, t.TempDir(), 30, c.environ(reindexRole, store)...)
 	random := rand.New(rand.NewPCG(1, 2))
 	const n = 30
