@@ -39,15 +39,25 @@ func Moto(t testing.TB) string {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		_ = server.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = server.Process.Kill()
-		_ = server.Wait()
+		<-ended
 	})
 	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
 			return "http://" + addr
+		}
+		select {
+		case <-ended:
+			t.Fatalf("moto has ended: %v", server.ProcessState)
+		default:
 		}
 		if time.Since(start) > time.Minute {
 			t.Fatalf("moto does not answer: %v", err)
