@@ -204,7 +204,7 @@ var paging = []sentence{
 		}
 		all := orphans()
 		for _, o := range all {
-			if o != (store.Orphan{ID: half.Document.ID, URI: "half", Source: "folder", Key: "key of half"}) {
+			if o != (store.Orphan{ID: half.Document.ID, URI: "half", Source: "folder", Key: "key of half", Hash: "c0ffee"}) {
 				s.Errorf("%+v is an orphan", o)
 			}
 		}
