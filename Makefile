@@ -19,7 +19,7 @@ lint:
 
 # The packages in which goroutines meet.
 race:
-	CGO_ENABLED=1 go test -race -short ./access ./audit ./cmd/... ./embed/bert ./embed/remote ./eval ./functions/... ./indexer ./indexer/ledger ./indexer/source ./rag ./state/embedded ./store/... ./wasm/abitest ./wasm/hooks ./wasm/plugins
+	CGO_ENABLED=1 go test -race -short -timeout 30m ./access ./audit ./cmd/... ./embed/bert ./embed/remote ./eval ./functions/... ./indexer ./indexer/ledger ./indexer/source ./rag ./state/embedded ./store/... ./wasm/abitest ./wasm/hooks ./wasm/plugins
 
 # Every question of the question sets against the golden figures.
 eval:
