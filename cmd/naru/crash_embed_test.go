@@ -29,7 +29,7 @@ func TestKillWhileEmbedding(t *testing.T) {
 	indexedBy(t, "naru", filepath.Join(t.TempDir(), "first"), corpus.dir)
 	window := time.Since(began)
 
-	cycles, completed, midway := crashCycles(t), 0, 0
+	cycles, completed, midway := 2*crashCycles(t), 0, 0
 	for killed := 0; killed < cycles; {
 		if random.IntN(3) == 0 {
 			corpus.change(t, random)
