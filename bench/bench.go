@@ -56,7 +56,7 @@ var sections = []struct {
 	{"words", (*bench).words, false},
 	{"quality", (*bench).quality, false},
 	{"embedding", (*bench).embedding, false},
-	{"plugins", (*bench).plugins, false},
+	{"plugins", (*bench).plugins, true},
 	{"coldstart", (*bench).coldstart, true},
 	{"load", (*bench).load, true},
 }

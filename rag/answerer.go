@@ -147,16 +147,18 @@ func (a *Answerer) ground(ctx context.Context, asked understood, variants []stri
 // weigh is the evidence for the question or, where that is more, for what is the
 // same in other words.
 func (a *Answerer) weigh(ctx context.Context, asked understood, variants []string, found []Passage) (*Evidence, error) {
-	terms, err := analyze(ctx, found)
+	wordings := []understood{asked}
+	for _, text := range variants {
+		if variant := asked.variant(text); len(variant.terms) > 0 {
+			wordings = append(wordings, variant)
+		}
+	}
+	terms, err := analyze(ctx, wordings, found)
 	if err != nil {
 		return nil, err
 	}
 	best := weigh(asked, found, terms)
-	for _, text := range variants {
-		variant := asked.variant(text)
-		if len(variant.terms) == 0 {
-			continue
-		}
+	for _, variant := range wordings[1:] {
 		if e := weigh(variant, found, terms); e.confidence > best.confidence {
 			best = e
 		}

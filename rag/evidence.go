@@ -123,18 +123,33 @@ func weigh(asked understood, found []Passage, terms []passageTerms) *Evidence {
 	return e
 }
 
-// passageTerms are the terms of a passage, and of the title and headings above it.
+// passageTerms are the terms of a passage that any wording of the question has, in its
+// text, and in the title and headings above it.
 type passageTerms struct{ text, context []lang.Term }
 
-// analyze is what most of weighing takes, and is the same for every wording of a
+// analyze is what most of weighing takes, and is done once for every wording of a
 // question.
-func analyze(ctx context.Context, found []Passage) ([]passageTerms, error) {
+func analyze(ctx context.Context, wordings []understood, found []Passage) ([]passageTerms, error) {
+	asked := map[string]bool{}
+	for _, w := range wordings {
+		for _, t := range w.terms {
+			asked[t.Text] = true
+		}
+	}
+	shared := func(text, language string) (all []lang.Term) {
+		for _, t := range lang.Analyze(text, language) {
+			if asked[t.Text] {
+				all = append(all, t)
+			}
+		}
+		return all
+	}
 	all := make([]passageTerms, len(found))
 	for i, p := range found {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		all[i] = passageTerms{lang.Analyze(p.Text, p.Language), lang.Analyze(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language)}
+		all[i] = passageTerms{shared(p.Text, p.Language), shared(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language)}
 	}
 	return all, nil
 }

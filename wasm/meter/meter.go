@@ -41,6 +41,9 @@ const (
 	longestUnseen = 20_000
 )
 
+// mostSpare is the most that one charge takes for what may not be done, in fuel.
+const mostSpare = 12
+
 // What a frame takes of the stack, in slots, besides a slot for each parameter and
 // local: a part of its instructions stands for what they keep meanwhile.
 const (

@@ -24,7 +24,7 @@ const stack = meter.MaxStack
 // those use and compute, hashed.
 const (
 	fewModules     = 30
-	fuelEverywhere = "9010b91022af9bc7"
+	fuelEverywhere = "e06ed92f71abf027"
 )
 
 var errFuel = errors.New("out of fuel")
@@ -178,6 +178,10 @@ func TestEnds(t *testing.T) {
 	loopAtStart.Functions = append([]module.Function{loopAtStart.Functions[1]}, module.Function{Type: 1, Code: []byte{0x03, 0x40, 0x0c, 0, 0x0b, 0x0b}})
 	loopAtStart.Exports[0].Index, loopAtStart.Start = 0, &start
 	calls := append(bytes.Repeat([]byte{0x20, 0, 0x20, 1, 0x10, 0, 0x1a}, 25_000), result...)
+	// Looks at the fuel stand between the calls, in loops that nobody comes by.
+	some, loop := calls[:100*7], []byte{0x41, 0, 0x04, 0x40, 0x03, 0x40, 0x0b}
+	past := append(bytes.Repeat(join(some, loop, []byte{0x0b}), 250), result...)
+	otherwise := append(bytes.Repeat(join(some, loop, []byte{0x05, 0x0b}), 250), result...)
 	const fuel = 1_000_000
 	for name, tt := range map[string]struct {
 		m    *module.Module
@@ -194,6 +198,8 @@ func TestEnds(t *testing.T) {
 		"filling a table":                {small(false, join(i32(0), []byte{0xd0, 0x70}, i32(60_000_000), []byte{0xfc, 17, 0}, result)), "out of fuel"},
 		"filling in unreachable":         {small(true, join([]byte{0x00, 0xfc, 11, 0}, result)), "unreachable"},
 		"many calls of a small function": {small(false, join(bytes.Repeat([]byte{0x01}, 50), result), calls), "out of fuel"},
+		"many calls beside loops":        {small(false, join(bytes.Repeat([]byte{0x01}, 50), result), past), "out of fuel"},
+		"many calls beside loops, else":  {small(false, join(bytes.Repeat([]byte{0x01}, 50), result), otherwise), "out of fuel"},
 		"many calls of a large function": {small(false, join(bytes.Repeat([]byte{0x01}, 5000), result), calls), "out of fuel"},
 		"a long function":                {small(false, join(bytes.Repeat([]byte{0x01}, 1_100_000), result)), "out of fuel"},
 		"many references":                {declared(small(false, join(bytes.Repeat([]byte{0xd2, 0, 0x1a}, 20_000), result))), "out of fuel"},

@@ -201,19 +201,11 @@ impl<'a> Reader<'a> {
         if !self.takes(b'"') {
             return None;
         }
-        let start = self.at;
-        loop {
-            match self.next()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(Cow::Borrowed(&self.text[start..self.at - 1]));
-                }
-                b'\\' => break,
-                0..=0x1f => return None,
-                _ => self.at += 1,
-            }
+        let plain = self.plain();
+        if self.takes(b'"') {
+            return Some(Cow::Borrowed(plain));
         }
-        let mut text = String::from(&self.text[start..self.at]);
+        let mut text = String::from(plain);
         loop {
             match self.next()? {
                 b'"' => {
@@ -225,15 +217,32 @@ impl<'a> Reader<'a> {
                     text.push(self.escaped()?);
                 }
                 0..=0x1f => return None,
-                _ => {
-                    let from = self.at;
-                    while !matches!(self.next()?, b'"' | b'\\' | 0..=0x1f) {
-                        self.at += 1;
-                    }
-                    text.push_str(&self.text[from..self.at]);
-                }
+                _ => text.push_str(self.plain()),
             }
         }
+    }
+
+    /// What stands for itself in a string, up to its end, an escape or a byte that may not be in it. Most of a
+    /// message is that, and is read eight bytes at a time: what is to be found makes a byte of a word wrap around,
+    /// as a zero does in Mycroft's test, and the lowest of them is where it is.
+    fn plain(&mut self) -> &'a str {
+        const ONES: u64 = u64::MAX / 255;
+        let from = self.at;
+        let bytes = self.text.as_bytes();
+        while let Some(eight) = bytes.get(self.at..).and_then(|b| b.first_chunk()) {
+            let word = u64::from_le_bytes(*eight);
+            let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
+            let found = (below(word, 0x20) | below(word ^ (ONES * 0x22), 1) | below(word ^ (ONES * 0x5c), 1)) & (ONES << 7);
+            if found != 0 {
+                self.at += found.trailing_zeros() as usize / 8;
+                return &self.text[from..self.at];
+            }
+            self.at += 8;
+        }
+        while self.next().is_some_and(|b| !matches!(b, b'"' | b'\\' | 0..=0x1f)) {
+            self.at += 1;
+        }
+        &self.text[from..self.at]
     }
 
     /// What stands behind a backslash.
@@ -449,6 +458,18 @@ mod tests {
         }
         assert_eq!(Value::read(&"[".repeat(100_000)), None);
         assert!(Value::read(&format!("{}{}", "[".repeat(50), "]".repeat(50))).is_some());
+    }
+
+    #[test]
+    fn long_texts_end_where_they_end() {
+        for n in 0..40 {
+            let plain = "\u{7f}é!~".repeat(n)[..].chars().take(n).collect::<String>();
+            assert_eq!(Value::read(&format!("\"{plain}\"")), Some(text(&plain)));
+            assert_eq!(Value::read(&format!("[\"{plain}\\n{plain}\",1]")), Some(Value::List(vec![text(&format!("{plain}\n{plain}")), Value::Number(1.0)])));
+            for wrong in ["\"{}", "\"{}\n\"", "\"{}\u{1f}{}\"", "\"{}\\n{}\0\"", "\"{}\\n{}"] {
+                assert_eq!(Value::read(&wrong.replace("{}", &plain)), None, "{wrong} {n}");
+            }
+        }
     }
 
     #[test]

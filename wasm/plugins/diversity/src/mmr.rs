@@ -27,7 +27,10 @@ pub fn order(candidates: &[Candidate], weight: f64) -> Vec<usize> {
         let i = left.remove(best);
         chosen.push(i);
         for &j in &left {
-            nearest[j] = nearest[j].max(profiles[i].likeness(&profiles[j]));
+            let likeness = profiles[i].likeness(&profiles[j]);
+            if likeness > nearest[j] {
+                nearest[j] = likeness;
+            }
         }
     }
     chosen
@@ -43,62 +46,80 @@ fn relevance(candidates: &[Candidate]) -> Vec<f64> {
 /// How many buckets the runs of letters of a text are counted in.
 const BUCKETS: usize = 256;
 
+/// The most that a run is counted: the sum of products of all buckets stays within 32 bits.
+const MOST: i16 = 1000;
+
 /// What a text looks like: how often each run of three letters is in it, which says as much in
 /// Korean or Thai as in English.
 struct Profile {
-    counts: [f32; BUCKETS],
+    counts: [i16; BUCKETS],
+    length: f64,
 }
 
 impl Profile {
     fn new(text: &str) -> Profile {
-        let mut counts = [0f32; BUCKETS];
-        let (mut a, mut b) = (SPACE, SPACE);
+        let mut counts = [0i16; BUCKETS];
+        let mut run = SPACE << (2 * BITS) | SPACE << BITS | SPACE; // the last three
         for c in text.chars() {
-            let c = folded(c);
-            if c == SPACE && b == SPACE {
+            let c = ASCII.get(c as usize).map_or_else(|| folded(c), |&c| u64::from(c));
+            if c == SPACE && run & LAST == SPACE {
                 continue;
             }
-            counts[bucket(a, b, c)] += 1.0;
-            (a, b) = (b, c);
+            run = run << BITS | c;
+            let count = &mut counts[bucket(run)];
+            *count += i16::from(*count < MOST);
         }
-        let length = counts.iter().map(|n| n * n).sum::<f32>().sqrt();
-        if length > 0.0 {
-            counts.iter_mut().for_each(|n| *n /= length);
-        }
-        Profile { counts }
+        Profile { counts, length: f64::from(product(&counts, &counts)).sqrt() }
     }
 
     /// The cosine, from 0 to 1.
     fn likeness(&self, other: &Profile) -> f64 {
-        // Eight sums beside one another, which is what vector instructions take.
-        let mut sums = [0f32; 8];
-        for (a, b) in self.counts.chunks_exact(8).zip(other.counts.chunks_exact(8)) {
-            for i in 0..8 {
-                sums[i] += a[i] * b[i];
-            }
+        let lengths = self.length * other.length;
+        if lengths > 0.0 {
+            f64::from(product(&self.counts, &other.counts)) / lengths
+        } else {
+            0.0
         }
-        sums.iter().sum::<f32>() as f64
     }
 }
 
-const SPACE: u32 = ' ' as u32;
+/// The scalar product, which the compiler makes vector instructions of.
+fn product(a: &[i16; BUCKETS], b: &[i16; BUCKETS]) -> i32 {
+    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
+}
+
+/// How many bits a character takes, and those of the last of a run.
+const BITS: u32 = 21;
+const LAST: u64 = (1 << BITS) - 1;
+
+const SPACE: u64 = ' ' as u64;
+
+/// What the characters of ASCII are folded to.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut c = 0;
+    while c < table.len() {
+        table[c] = folded(c as u8 as char) as u8;
+        c += 1;
+    }
+    table
+};
 
 /// A letter or digit in lower case where that is cheap to know, and a blank for all else.
-fn folded(c: char) -> u32 {
+const fn folded(c: char) -> u64 {
     match c {
-        'A'..='Z' => c as u32 + 32,
-        'a'..='z' | '0'..='9' => c as u32,
+        'A'..='Z' => c as u64 + 32,
+        'a'..='z' | '0'..='9' => c as u64,
         '\0'..='\x7f' => SPACE,
         // Spaces and punctuation; a sign that is taken for a letter does no harm.
         '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{a0}'..='\u{bf}' => SPACE,
-        _ => c as u32,
+        _ => c as u64,
     }
 }
 
-/// Spreads runs of letters over the buckets, by multiplication (Knuth, volume 3, 6.4).
-fn bucket(a: u32, b: u32, c: u32) -> usize {
-    let h = (a.wrapping_mul(31) ^ b).wrapping_mul(0x9e37_79b1).rotate_left(13) ^ c;
-    (h.wrapping_mul(0x85eb_ca6b) >> 24) as usize
+/// Spreads the last three characters over the buckets, by multiplication (Knuth, volume 3, 6.4).
+fn bucket(run: u64) -> usize {
+    ((run << (64 - 3 * BITS)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
 }
 
 #[cfg(test)]
@@ -138,6 +159,13 @@ mod tests {
         assert_eq!(order(&same, 0.7), [0, 1, 2, 3, 4]);
         let empty: Vec<Candidate> = (0..3).map(|_| Candidate { score: 0.0, text: "" }).collect();
         assert_eq!(order(&empty, 0.7), [0, 1, 2]);
+    }
+
+    #[test]
+    fn endless_repetition_is_counted_to_an_end() {
+        let long = "la".repeat(200_000);
+        let likeness = Profile::new(&long).likeness(&Profile::new("lalala"));
+        assert!((0.0..=1.0).contains(&likeness) && likeness > 0.8, "{likeness}");
     }
 
     #[test]
