@@ -49,9 +49,11 @@ func TestBucketToAnswer(t *testing.T) {
 	built := binaries(t)
 	c := newCloud(t)
 	store := qdrant(t, built.naru)
-	audited := []string{"NARU_AUDIT_ON=true", "NARU_AUDIT_KEY=" + auditKey(t, built.naru), "NARU_AUDIT_SALT=sixteen bytes are enough"}
+	c.keep("AuditKeySecret", "naru/audit/key", auditKey(t, built.naru))
+	c.keep("AuditSaltSecret", "naru/audit/salt", "sixteen bytes are enough")
+	c.schedule()
 	start := func(role, bootstrap string) *function {
-		return deploy(t, bootstrap, t.TempDir(), 30, append(c.environ(role, store), audited...)...)
+		return deploy(t, bootstrap, t.TempDir(), 30, c.environ(role, store)...)
 	}
 	index, reindex, ask := start(indexRole, built.index), start(reindexRole, built.reindex), start(askRole, built.ask)
 
@@ -111,7 +113,7 @@ func TestBucketToAnswer(t *testing.T) {
 		c.put("en/added.md", []byte("# Harbour\n\nThe harbour master of Quillmouth is called Edda Rowe.\n"))
 		c.settle(index, reindex) // of which nobody was told
 		answers(t)
-		c.send(c.reindex, scheduled(t))
+		c.due()
 		c.settle(index, reindex)
 		answers(t, gone.key, changed.key)
 		if a := asks(t, ask, changed.question); !strings.Contains(a.Answer, "五点") {
@@ -163,7 +165,7 @@ func TestBucketToAnswer(t *testing.T) {
 		c.settle(index, reindex)
 		naru := func(args ...string) string {
 			cmd := exec.Command(built.naru, args...)
-			cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), c.environ("an operator", store)...)
+			cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), c.environ(operator, store)...)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v: %s", err, out)
@@ -192,11 +194,17 @@ func TestBucketToAnswer(t *testing.T) {
 		keyed := deploy(t, built.ask, t.TempDir(), 30, append(c.environ(askRole, store), "NARU_ACCESS_GATEWAY=false")...)
 		request := strings.Replace(string(event(t, "httpapi-ask.json")), "AWS4-HMAC-SHA256 Credential", "Bearer naru_aaaaaaaaaa_AWS4", 1)
 		keyed.invoke([]byte(request))
-		granted := grants(t)
-		for _, role := range []string{askRole, indexRole, reindexRole} {
+		granted := c.template.grants()
+		for _, role := range []string{askRole, indexRole, reindexRole, scheduleRole} {
 			if did, may := c.did[role].actions(), granted[role]; !slices.Equal(did, may) {
 				t.Errorf("%s did\n%v and may\n%v", role, did, may)
 			}
+		}
+	})
+	t.Run("a key of the store's", func(t *testing.T) {
+		c.keep("StoreApiKeySecret", "naru/store", "open sesame")
+		if told := c.environ(askRole, store); !slices.Contains(told, "NARU_STORE_API_KEY=open sesame") {
+			t.Errorf("ask is told %v", told)
 		}
 	})
 }

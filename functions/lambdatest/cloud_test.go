@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,10 +27,11 @@ import (
 // The region that the tests are in.
 const region = "ap-northeast-2"
 
-// cloud is what template.yaml makes around the functions: a bucket, its queues, and the
-// table, in moto.
+// cloud is what template.yaml makes around the functions: a bucket, its queues, the table,
+// the schedule and the secrets that it is given, in moto.
 type cloud struct {
 	t        *testing.T
+	template *template
 	endpoint string
 	s3       *s3.Client
 	sqs      *sqs.Client
@@ -49,7 +51,7 @@ const (
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{t: t, endpoint: pythontest.Moto(t), did: map[string]*recorder{}}
+	c := &cloud{t: t, template: readTemplate(t), endpoint: pythontest.Moto(t), did: map[string]*recorder{}}
 	login := credentials.NewStaticCredentialsProvider("test", "test", "")
 	c.s3 = s3.New(s3.Options{Region: region, BaseEndpoint: &c.endpoint, Credentials: login, UsePathStyle: true})
 	c.sqs = sqs.New(sqs.Options{Region: region, BaseEndpoint: &c.endpoint, Credentials: login})
@@ -64,6 +66,11 @@ func newCloud(t *testing.T) *cloud {
 	c.dead = c.queue("dead", nil)
 	redrive := map[string]string{"RedrivePolicy": fmt.Sprintf(`{"deadLetterTargetArn":%q,"maxReceiveCount":5}`, c.arn(c.dead)), "VisibilityTimeout": "2"}
 	c.index, c.reindex = c.queue("index", redrive), c.queue("reindex", redrive)
+	c.template.refs = map[string]string{"BucketName": bucketName, "State": tableName, "ScheduleTimeZone": "Asia/Seoul"}
+	c.template.arns = map[string]string{"ReindexQueue": c.arn(c.reindex), "DeadQueue": c.arn(c.dead), scheduleRole: "arn:aws:iam::123456789012:role/schedule"}
+	c.template.secret = func(name string) string {
+		return c.aws("secretsmanager", "get-secret-value", "--secret-id", name, "--query", "SecretString")
+	}
 	c.notify(true)
 	return c
 }
@@ -123,23 +130,66 @@ func (c *cloud) send(queue, body string) {
 	c.check(err)
 }
 
-// environ is how the functions of a role are told of it all, as template.yaml does. What
-// they do in AWS is recorded.
+// aws runs the command line of AWS, which knows what the services take.
+func (c *cloud) aws(args ...string) string {
+	c.t.Helper()
+	if _, err := exec.LookPath("aws"); err != nil {
+		c.t.Skip("there is no aws: pip install -r internal/pythontest/requirements.txt")
+	}
+	cmd := exec.Command("aws", append(args, "--region", region, "--output", "text")...)
+	cmd.Env = append(cmd.Environ(), "AWS_ENDPOINT_URL="+c.endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_CONFIG_FILE=/dev/null")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("aws %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// keep puts a secret into Secrets Manager, and names it to a parameter of the template.
+func (c *cloud) keep(parameter, name, value string) {
+	c.t.Helper()
+	c.aws("secretsmanager", "create-secret", "--name", name, "--secret-string", value)
+	c.template.refs[parameter] = name
+}
+
+// schedule makes the schedule, and due does what the scheduler does when it is due.
+func (c *cloud) schedule() {
+	c.t.Helper()
+	settings, err := json.Marshal(c.template.value(c.template.Resources["Reindexing"].Properties))
+	c.check(err)
+	c.aws("scheduler", "create-schedule", "--name", "reindexing", "--cli-input-json", string(settings))
+}
+
+func (c *cloud) due() {
+	c.t.Helper()
+	queue := c.aws("scheduler", "get-schedule", "--name", "reindexing", "--query", "Target.Arn")
+	if queue != c.arn(c.reindex) {
+		c.t.Fatalf("the schedule sends to %s", queue)
+	}
+	if c.did[scheduleRole] == nil {
+		c.did[scheduleRole] = newRecorder(c.t, c.endpoint)
+	}
+	c.did[scheduleRole].add("sqs:SendMessage")
+	c.send(c.reindex, c.aws("scheduler", "get-schedule", "--name", "reindexing", "--query", "Target.Input"))
+}
+
+// environ is what template.yaml tells the functions of a role; an operator is told what
+// index is. What they do in AWS is recorded.
 func (c *cloud) environ(role, store string) []string {
 	c.t.Helper()
 	if c.did[role] == nil {
 		c.did[role] = newRecorder(c.t, c.endpoint)
 	}
 	endpoint := c.did[role].url
-	environ := []string{"NARU_STORE_URL=" + store, "NARU_STATE_TABLE=" + tableName,
-		"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
-	if role != askRole {
-		environ = append(environ, "NARU_SOURCES_0_S3_BUCKET="+bucketName)
-		for name, queue := range map[string]string{"INDEX": c.index, "REINDEX": c.reindex, "DEAD": c.dead} {
-			environ = append(environ, "NARU_QUEUES_"+name+"="+endpoint+strings.TrimPrefix(queue, c.endpoint))
-		}
+	c.template.refs["StoreUrl"] = store
+	for name, queue := range map[string]string{"IndexQueue": c.index, "ReindexQueue": c.reindex, "DeadQueue": c.dead} {
+		c.template.refs[name] = endpoint + strings.TrimPrefix(queue, c.endpoint)
 	}
-	return environ
+	of := role
+	if role == operator {
+		of = indexRole
+	}
+	return append(c.template.environment(of), "AWS_ENDPOINT_URL="+endpoint, "AWS_REGION="+region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 }
 
 // receive takes a batch from a queue, in the form that functions get it in.

@@ -11,15 +11,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/goccy/go-yaml"
 )
 
-// The roles of template.yaml.
+// The roles of template.yaml, and who has none of them.
 const (
-	askRole     = "AskRole"
-	indexRole   = "IndexRole"
-	reindexRole = "ReindexRole"
+	askRole      = "AskRole"
+	indexRole    = "IndexRole"
+	reindexRole  = "ReindexRole"
+	scheduleRole = "ScheduleRole"
+	operator     = "an operator"
 )
 
 // recorder stands before AWS and notes for which actions IAM would be asked.
@@ -86,40 +86,11 @@ func action(r *http.Request) string {
 	return fmt.Sprintf("%s %s", r.Method, r.URL)
 }
 
-// resource is one of template.yaml's.
-type resource struct {
-	Type       string         `yaml:"Type"`
-	Properties map[string]any `yaml:"Properties"`
-}
-
-func resources(t *testing.T) map[string]resource {
-	t.Helper()
-	var template struct {
-		Resources map[string]resource `yaml:"Resources"`
-	}
-	if err := yaml.Unmarshal(read(t, "..", "..", "template.yaml"), &template); err != nil {
-		t.Fatal(err)
-	}
-	return template.Resources
-}
-
-// scheduled is the message that the schedule of template.yaml sends.
-func scheduled(t *testing.T) string {
-	t.Helper()
-	target, _ := resources(t)["Reindexing"].Properties["Target"].(map[string]any)
-	input, _ := target["Input"].(string)
-	if input == "" {
-		t.Fatal("the schedule sends nothing")
-	}
-	return input
-}
-
 // grants are the actions that template.yaml allows each role, without what Lambda itself
 // does for a function: its log and traces.
-func grants(t *testing.T) map[string][]string {
-	t.Helper()
+func (tpl *template) grants() map[string][]string {
 	all := map[string][]string{}
-	for name, r := range resources(t) {
+	for name, r := range tpl.Resources {
 		if r.Type == "AWS::IAM::Role" {
 			all[name] = slices.Compact(slices.Sorted(slices.Values(allowed(r.Properties))))
 		}

@@ -148,7 +148,7 @@ func (c *cloud) same(naru, store string) {
 	c.t.Helper()
 	fresh := qdrant(c.t, naru)
 	index := exec.Command(naru, "index")
-	index.Dir, index.Env = c.t.TempDir(), append(os.Environ(), c.environ("an operator", fresh)...)
+	index.Dir, index.Env = c.t.TempDir(), append(os.Environ(), c.environ(operator, fresh)...)
 	if out, err := index.CombinedOutput(); err != nil {
 		c.t.Fatalf("%v: %s", err, out)
 	}
@@ -208,7 +208,7 @@ func TestKilled(t *testing.T) {
 			t.Fatal("messages die again and again")
 		}
 		redrive := exec.Command(built.naru, "redrive")
-		redrive.Dir, redrive.Env = t.TempDir(), append(os.Environ(), c.environ("an operator", store)...)
+		redrive.Dir, redrive.Env = t.TempDir(), append(os.Environ(), c.environ(operator, store)...)
 		out, err := redrive.CombinedOutput()
 		if err != nil || strings.Contains(string(out), "left\t") {
 			t.Fatalf("%v: %s", err, out)
