@@ -417,15 +417,17 @@ func (b *bench) pluginQuestion(ctx context.Context) error {
 			return err
 		}
 	}
-	both := []*timed{{label: "without plugins", calls: 5, do: asking(nil)}, {label: "glossary, freshness, diversity", calls: 5, do: asking(set)}}
-	if err := b.inTurns(both); err != nil {
-		return err
+	both := []*timed{{label: "without plugins", calls: 1, do: asking(nil)}, {label: "glossary, freshness, diversity", calls: 1, do: asking(set)}}
+	for range 20 { // one question a turn, for the median of many
+		if err := b.inTurns(both); err != nil {
+			return err
+		}
 	}
 	const measured = "a question over 30 passages, without its search"
 	b.took(measured, both[0], 0)
 	line := b.took(measured, both[1], 0)
 	more := median(both[1].times) - median(both[0].times)
 	met := more < time.Millisecond
-	line.Target, line.Met, line.Note = "at most 1 ms more", &met, fmt.Sprintf("%s more at p50", short(more))
+	line.Target, line.Met, line.Note = "at most 1 ms more", &met, fmt.Sprintf("%s more at p50, %s at the best", short(more), short(both[1].best()-both[0].best()))
 	return nil
 }

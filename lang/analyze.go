@@ -19,8 +19,12 @@ type Term struct {
 // primary subtag or "und", chooses stemmers and the list of words that only
 // ask; everything else follows from the script.
 func Analyze(text, language string) []Term {
-	a := analyzer{language: language, asking: askingWords(language)}
-	a.terms = make([]Term, 0, len(text)/3)
+	return AppendTerms(make([]Term, 0, len(text)/3), text, language)
+}
+
+// AppendTerms appends what [Analyze] returns.
+func AppendTerms(terms []Term, text, language string) []Term {
+	a := analyzer{language: language, asking: askingWords(language), terms: terms}
 	for run := range runs(normalize(text)) {
 		switch run.script {
 		case scriptHangul:

@@ -153,13 +153,14 @@ func (a *Answerer) weigh(ctx context.Context, asked understood, variants []strin
 			wordings = append(wordings, variant)
 		}
 	}
-	terms, err := analyze(ctx, wordings, found)
+	terms := vocabularyOf(wordings)
+	in, err := analyze(ctx, terms, found)
 	if err != nil {
 		return nil, err
 	}
-	best := weigh(asked, found, terms)
+	best := weigh(asked, found, terms, in)
 	for _, variant := range wordings[1:] {
-		if e := weigh(variant, found, terms); e.confidence > best.confidence {
+		if e := weigh(variant, found, terms, in); e.confidence > best.confidence {
 			best = e
 		}
 	}

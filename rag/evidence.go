@@ -83,18 +83,21 @@ type weighedPassage struct {
 // cannot reveal what other tenants' documents hold, and it separates answered
 // from unanswered questions nearly as well as the true document frequencies do
 // (see RATIONALE.md).
-func weigh(asked understood, found []Passage, terms []passageTerms) *Evidence {
+func weigh(asked understood, found []Passage, terms vocabulary, in []passageTerms) *Evidence {
 	numbers := map[string]int{}
+	own := make([]int, len(terms)) // the number of a term of the vocabulary among the question's, from 1
 	for _, t := range asked.terms {
 		if _, known := numbers[t.Text]; !known {
 			numbers[t.Text] = len(numbers)
+			own[terms[t.Text]] = len(numbers)
 		}
 	}
 	e := &Evidence{asked: asked, places: places(asked, numbers), rarity: make([]float64, len(numbers)), floor: floorOf(found)}
-	matching := func(of []lang.Term) (all []match) {
-		for _, t := range of {
-			if n, ok := numbers[t.Text]; ok {
-				all = append(all, match{n, t.Start})
+	matching := func(of []match) []match {
+		all := make([]match, 0, len(of))
+		for _, m := range of {
+			if n := own[m.term]; n > 0 {
+				all = append(all, match{n - 1, m.start})
 			}
 		}
 		return all
@@ -104,13 +107,15 @@ func weigh(asked understood, found []Passage, terms []passageTerms) *Evidence {
 	for i, p := range found {
 		w := weighedPassage{
 			Passage: p,
-			matches: matching(terms[i].text),
-			context: matching(terms[i].context),
+			matches: matching(in[i].text),
+			context: matching(in[i].context),
 		}
-		for _, m := range slices.Concat(w.matches, w.context) {
-			if last[m.term] != i+1 {
-				last[m.term] = i + 1
-				holding[m.term]++
+		for _, part := range [][]match{w.matches, w.context} {
+			for _, m := range part {
+				if last[m.term] != i+1 {
+					last[m.term] = i + 1
+					holding[m.term]++
+				}
 			}
 		}
 		e.passages = append(e.passages, w)
@@ -123,23 +128,34 @@ func weigh(asked understood, found []Passage, terms []passageTerms) *Evidence {
 	return e
 }
 
-// passageTerms are the terms of a passage that any wording of the question has, in its
-// text, and in the title and headings above it.
-type passageTerms struct{ text, context []lang.Term }
+// vocabulary numbers the terms of all wordings of a question.
+type vocabulary map[string]int
+
+func vocabularyOf(wordings []understood) vocabulary {
+	v := vocabulary{}
+	for _, w := range wordings {
+		for _, t := range w.terms {
+			if _, known := v[t.Text]; !known {
+				v[t.Text] = len(v)
+			}
+		}
+	}
+	return v
+}
+
+// passageTerms are the terms of a vocabulary in the text of a passage, and in the title
+// and headings above it.
+type passageTerms struct{ text, context []match }
 
 // analyze is what most of weighing takes, and is done once for every wording of a
 // question.
-func analyze(ctx context.Context, wordings []understood, found []Passage) ([]passageTerms, error) {
-	asked := map[string]bool{}
-	for _, w := range wordings {
-		for _, t := range w.terms {
-			asked[t.Text] = true
-		}
-	}
-	shared := func(text, language string) (all []lang.Term) {
-		for _, t := range lang.Analyze(text, language) {
-			if asked[t.Text] {
-				all = append(all, t)
+func analyze(ctx context.Context, terms vocabulary, found []Passage) ([]passageTerms, error) {
+	var scratch []lang.Term // few of the terms of a text are asked for
+	known := func(text, language string) (all []match) {
+		scratch = lang.AppendTerms(scratch[:0], text, language)
+		for _, t := range scratch {
+			if n, ok := terms[t.Text]; ok {
+				all = append(all, match{n, t.Start})
 			}
 		}
 		return all
@@ -149,7 +165,7 @@ func analyze(ctx context.Context, wordings []understood, found []Passage) ([]pas
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		all[i] = passageTerms{shared(p.Text, p.Language), shared(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language)}
+		all[i] = passageTerms{known(p.Text, p.Language), known(p.Title+"\n"+strings.Join(p.Headings, "\n"), p.Language)}
 	}
 	return all, nil
 }

@@ -1,7 +1,5 @@
 package abi
 
-import "encoding/json"
-
 // Header begins every request.
 type Header struct {
 	ABI  int  `json:"abi"`
@@ -73,6 +71,3 @@ type Sentence struct {
 	Text     string `json:"text"`
 	Passages []int  `json:"passages"`
 }
-
-// Encode is a request's bytes. Text that is not valid UTF-8 is mended.
-func Encode(request any) ([]byte, error) { return json.Marshal(request) }

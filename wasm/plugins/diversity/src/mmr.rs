@@ -43,22 +43,18 @@ fn relevance(candidates: &[Candidate]) -> Vec<f64> {
     candidates.iter().map(|c| if most > least { (c.score - least) / (most - least) } else { 1.0 }).collect()
 }
 
-/// How many buckets the runs of letters of a text are counted in.
-const BUCKETS: usize = 256;
-
-/// The most that a run is counted: the sum of products of all buckets stays within 32 bits.
-const MOST: i16 = 1000;
-
-/// What a text looks like: how often each run of three letters is in it, which says as much in
-/// Korean or Thai as in English.
+/// What a text looks like: which runs of three characters are in it, which says as much in Korean
+/// or Thai as in English. Each run has one of these marks, and may share it.
 struct Profile {
-    counts: [i16; BUCKETS],
-    length: f64,
+    marks: [u64; WORDS],
+    count: u32,
 }
+
+const WORDS: usize = 32;
 
 impl Profile {
     fn new(text: &str) -> Profile {
-        let mut counts = [0i16; BUCKETS];
+        let mut marks = [0; WORDS];
         let mut run = SPACE << (2 * BITS) | SPACE << BITS | SPACE; // the last three
         for c in text.chars() {
             let c = ASCII.get(c as usize).map_or_else(|| folded(c), |&c| u64::from(c));
@@ -66,26 +62,21 @@ impl Profile {
                 continue;
             }
             run = run << BITS | c;
-            let count = &mut counts[bucket(run)];
-            *count += i16::from(*count < MOST);
+            let mark = mark(run);
+            marks[mark / 64] |= 1 << (mark % 64);
         }
-        Profile { counts, length: f64::from(product(&counts, &counts)).sqrt() }
+        Profile { marks, count: marks.iter().map(|m| m.count_ones()).sum() }
     }
 
-    /// The cosine, from 0 to 1.
+    /// The cosine (Ochiai's coefficient of two sets), from 0 to 1.
     fn likeness(&self, other: &Profile) -> f64 {
-        let lengths = self.length * other.length;
-        if lengths > 0.0 {
-            f64::from(product(&self.counts, &other.counts)) / lengths
+        let shared: u32 = self.marks.iter().zip(&other.marks).map(|(a, b)| (a & b).count_ones()).sum();
+        if shared > 0 {
+            f64::from(shared) / (f64::from(self.count) * f64::from(other.count)).sqrt()
         } else {
             0.0
         }
     }
-}
-
-/// The scalar product, which the compiler makes vector instructions of.
-fn product(a: &[i16; BUCKETS], b: &[i16; BUCKETS]) -> i32 {
-    a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
 }
 
 /// How many bits a character takes, and those of the last of a run.
@@ -117,9 +108,9 @@ const fn folded(c: char) -> u64 {
     }
 }
 
-/// Spreads the last three characters over the buckets, by multiplication (Knuth, volume 3, 6.4).
-fn bucket(run: u64) -> usize {
-    ((run << (64 - 3 * BITS)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+/// Spreads the last three characters over the marks, by multiplication (Knuth, volume 3, 6.4).
+fn mark(run: u64) -> usize {
+    ((run << (64 - 3 * BITS)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 53) as usize
 }
 
 #[cfg(test)]
@@ -159,13 +150,6 @@ mod tests {
         assert_eq!(order(&same, 0.7), [0, 1, 2, 3, 4]);
         let empty: Vec<Candidate> = (0..3).map(|_| Candidate { score: 0.0, text: "" }).collect();
         assert_eq!(order(&empty, 0.7), [0, 1, 2]);
-    }
-
-    #[test]
-    fn endless_repetition_is_counted_to_an_end() {
-        let long = "la".repeat(200_000);
-        let likeness = Profile::new(&long).likeness(&Profile::new("lalala"));
-        assert!((0.0..=1.0).contains(&likeness) && likeness > 0.8, "{likeness}");
     }
 
     #[test]
