@@ -128,9 +128,9 @@ func (p payload) checkSchema() error {
 	return nil
 }
 
-// passagePayload is the payload of one passage. What says whose it is comes
-// from the document, never from the passage.
-func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
+// passagePayload is the payload of one passage; those before it reach so far into the
+// text. What says whose it is comes from the document, never from the passage.
+func passagePayload(e *Entry, p *rag.Passage, ordinal, reached int) payload {
 	out := payload{}
 	setDocument(out, e, ordinal)
 	out.setText(fieldTitle, p.Title)
@@ -141,7 +141,7 @@ func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
 	out.setInt(fieldStart, p.Start)
 	out.setInt(fieldEnd, p.End)
 	out.setText(fieldSpans, packSpans(p.Source))
-	setSurroundings(out, e, ordinal)
+	setSurroundings(out, e, ordinal, reached)
 	if ordinal == 0 {
 		out.setInt(fieldPassages, len(e.Passages))
 		if e.Document.Title != p.Title {
@@ -156,12 +156,8 @@ func passagePayload(e *Entry, p *rag.Passage, ordinal int) payload {
 
 // setSurroundings keeps what of the document's text is in no passage, such as
 // headings and white space, with the passages beside it.
-func setSurroundings(out payload, e *Entry, ordinal int) {
-	text, reached := e.Document.Text, 0
-	for _, p := range e.Passages[:ordinal] {
-		reached = max(reached, p.End)
-	}
-	p := e.Passages[ordinal]
+func setSurroundings(out payload, e *Entry, ordinal, reached int) {
+	text, p := e.Document.Text, &e.Passages[ordinal]
 	if reached < p.Start && p.Start <= len(text) {
 		out.setText(fieldBefore, text[reached:p.Start])
 	}

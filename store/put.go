@@ -109,6 +109,7 @@ func (s *Store) operations(e *Entry, vectors []*qdrant.Vector, meanings map[stri
 		return nil, err
 	}
 	points := make([]*qdrant.PointStruct, max(1, len(e.Passages)))
+	reached := 0
 	for i := range points {
 		points[i] = &qdrant.PointStruct{Id: qdrant.NewID(PassageID(d.Tenant, d.ID, i))}
 		if len(e.Passages) == 0 {
@@ -116,7 +117,8 @@ func (s *Store) operations(e *Entry, vectors []*qdrant.Vector, meanings map[stri
 			continue
 		}
 		p := &e.Passages[i]
-		points[i].Payload = passagePayload(e, p, i)
+		points[i].Payload = passagePayload(e, p, i, reached)
+		reached = max(reached, p.End)
 		points[i].Vectors = vectorsOf(vectors[i], meanings[points[i].Payload[fieldDigest].GetStringValue()])
 	}
 	var ops []*qdrant.PointsUpdateOperation
