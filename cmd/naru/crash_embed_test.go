@@ -23,7 +23,7 @@ func TestKillWhileEmbedding(t *testing.T) {
 	t.Setenv(embedderVariable, "bundled")
 	const seed = 3
 	random := rand.New(rand.NewPCG(seed, 0))
-	corpus := newCorpus(t, 60)
+	corpus := newCorpus(t, 25)
 	data := filepath.Join(t.TempDir(), "data")
 	began := time.Now()
 	indexedBy(t, "naru", filepath.Join(t.TempDir(), "first"), corpus.dir)
