@@ -7,26 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
-	"github.com/naru-rag/naru/internal/pythontest"
-	store "github.com/naru-rag/naru/state/dynamodb"
 )
 
 // Functions beside each other record in one table what they are asked.
 func TestAskRecords(t *testing.T) {
 	built := binaries(t)
-	endpoint := pythontest.Moto(t)
-	client := dynamodb.New(dynamodb.Options{Region: "eu-west-3", BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
-	if _, err := client.CreateTable(t.Context(), store.Layout("naru-state")); err != nil {
-		t.Fatal(err)
-	}
-	environ := []string{"NARU_STORE_URL=" + qdrant(t, built.naru), "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true",
-		"NARU_AUDIT_KEY=" + auditKey(t, built.naru), "NARU_AUDIT_SALT=sixteen bytes are enough",
-		"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
+	environ := append(stateTable(t), "NARU_STORE_URL="+qdrant(t, built.naru), "NARU_EMBEDDER_KIND=none", "NARU_AUDIT_ON=true",
+		"NARU_AUDIT_KEY="+auditKey(t, built.naru), "NARU_AUDIT_SALT=sixteen bytes are enough")
 	writer := deploy(t, built.index, t.TempDir(), 30, environ...)
 	_, payload := writer.invoke([]byte(`{"documents":[{"uri":"ferry.md","text":"The ferry leaves at nine."}]}`))
 	if got := decode[indexed](t, payload); got.Failed != 0 {

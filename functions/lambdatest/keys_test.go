@@ -16,17 +16,21 @@ import (
 	store "github.com/naru-rag/naru/state/dynamodb"
 )
 
-// Keys in DynamoDB say who asks a function that nothing stands in front of.
-func TestAskKnowsKeys(t *testing.T) {
-	built := binaries(t)
+// stateTable makes the table of the state, in moto, and is how functions are told of it.
+func stateTable(t *testing.T) []string {
+	t.Helper()
 	endpoint := pythontest.Moto(t)
 	client := dynamodb.New(dynamodb.Options{Region: "eu-west-3", BaseEndpoint: aws.String(endpoint), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
 	if _, err := client.CreateTable(t.Context(), store.Layout("naru-state")); err != nil {
 		t.Fatal(err)
 	}
-	environ := []string{"NARU_STORE_URL=" + qdrant(t, built.naru), "NARU_ACCESS_GATEWAY=false", "NARU_STATE_TABLE=naru-state", "NARU_EMBEDDER_KIND=none",
-		"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
+	return []string{"NARU_STATE_TABLE=naru-state", "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_REGION=eu-west-3", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b"}
+}
 
+// Keys in DynamoDB say who asks a function that nothing stands in front of.
+func TestAskKnowsKeys(t *testing.T) {
+	built := binaries(t)
+	environ := append(stateTable(t), "NARU_STORE_URL="+qdrant(t, built.naru), "NARU_ACCESS_GATEWAY=false", "NARU_EMBEDDER_KIND=none")
 	writer := deploy(t, built.index, t.TempDir(), 30, environ...)
 	_, payload := writer.invoke([]byte(`{"documents":[{"uri":"ferry.md","text":"The ferry leaves at nine."}]}`))
 	if got := decode[indexed](t, payload); got.Failed != 0 {
