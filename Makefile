@@ -17,8 +17,8 @@ lint:
 	go vet ./...
 	go run $(STATICCHECK) ./...
 
-# The packages in which goroutines meet; without what kills processes and what measures
-# quality, in which none do.
+# The packages in which goroutines meet. What kills processes and what measures quality
+# takes long and is left out: it runs without the detector.
 race:
 	CGO_ENABLED=1 go test -race -short -skip 'Kill|CrashStates|Golden' -timeout 30m ./access ./audit ./cmd/... ./embed/bert ./embed/remote ./eval ./functions/... ./indexer ./indexer/ledger ./indexer/source ./rag ./state/embedded ./store/... ./wasm/abitest ./wasm/hooks ./wasm/plugins
 

@@ -181,7 +181,7 @@ func TestKilled(t *testing.T) {
 	c.change(random, n, 2*n)
 	kills := 0
 	for began := time.Now(); kills < 15; {
-		if time.Since(began) > 5*patience {
+		if time.Since(began) > 2*patience {
 			t.Fatalf("it was killed %d times", kills)
 		}
 		r := c.begin(c.index, index)

@@ -17,8 +17,8 @@ func Encode(request any) ([]byte, error) {
 	return json.Marshal(request)
 }
 
-// encode makes the same of it as json.Marshal, in a third of the time: passages are most
-// of what plugins are told on a question's way, and most of them are their texts.
+// encode makes the same of it as json.Marshal, without reflection: passages are most of
+// what plugins are told on a question's way, and most of them are their texts.
 func (r *PassagesRequest) encode() ([]byte, error) {
 	head, err := json.Marshal(struct {
 		Header
