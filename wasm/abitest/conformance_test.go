@@ -24,6 +24,7 @@ func TestExample(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			code := example(t, language)
 			t.Run("document", func(t *testing.T) { exampleDocument(t, code) })
+			t.Run("lengths", func(t *testing.T) { exampleLengths(t, code) })
 			t.Run("query", func(t *testing.T) { exampleQuery(t, code) })
 			t.Run("commands", func(t *testing.T) { exampleCommands(t, code) })
 			t.Run("passages", func(t *testing.T) { examplePassages(t, code) })
@@ -156,6 +157,24 @@ func exampleDocument(t *testing.T, code []byte) {
 		}
 		if !same(got, tt.want) {
 			t.Errorf("%.60q: %.300v, want %.300v", tt.text, got, tt.want)
+		}
+	}
+}
+
+// exampleLengths reads texts of all lengths up to some blocks of those that libraries
+// look through strings by, with something that has an escape, or is not ASCII, at each
+// place.
+func exampleLengths(t *testing.T, code []byte) {
+	p := load(t, code, nil)
+	for n := range 200 {
+		for _, apart := range []string{"", `"`, `\`, "\n", "\x1f", "나"} {
+			text := strings.Repeat("x", n) + apart + "secret"
+			request := &abi.DocumentRequest{Header: header(abi.Document), Document: abi.DocumentText{Metadata: map[string]string{}, Text: text}}
+			want := abi.DocumentResponse{Redact: []abi.Redaction{{Start: len(text) - 6, End: len(text), Kind: "secret"}}, Annotate: map[string][]string{"length": {"short"}}}
+			var got abi.DocumentResponse
+			if err := ask(t, p, abi.Document, request, &got); err != nil || !same(got, want) {
+				t.Fatalf("%d and %q: %.300v, want %.300v: %v", n, apart, got, want, err)
+			}
 		}
 	}
 }

@@ -5,18 +5,21 @@ use naru_guest::{Note, PassagesRequest, PassagesResponse};
 
 #[plugin_fn]
 pub fn passages(request: Vec<u8>) -> FnResult<Vec<u8>> {
-    Ok(naru_guest::exports::answer(&request, reorder))
+    // SAFETY: as in a module for Naru, whose host writes UTF-8.
+    Ok(naru_guest::exports::answer(unsafe { std::str::from_utf8_unchecked(&request) }, reorder))
 }
 
 fn reorder(request: PassagesRequest) -> Result<PassagesResponse, String> {
-    let mut response = PassagesResponse { order: Some(Vec::new()), ..Default::default() };
-    for (i, p) in request.passages.iter().enumerate().filter(|(_, p)| !p.text.contains("DROP ME")) {
-        response.order.get_or_insert_default().insert(0, i);
+    let drop = memchr::memmem::Finder::new("DROP ME");
+    let (mut order, mut notes) = (Vec::new(), Vec::new());
+    for (i, p) in request.passages.iter().enumerate().filter(|(_, p)| drop.find(p.text.as_bytes()).is_none()) {
+        order.push(i);
         if let Some(date) = p.modified.get(..10) {
-            response.notes.push(Note { passage: i, note: format!("as of {date}") });
+            notes.push(Note { passage: i, note: format!("as of {date}") });
         }
     }
-    Ok(response)
+    order.reverse();
+    Ok(PassagesResponse { order: Some(order), notes })
 }
 
 #[plugin_fn]

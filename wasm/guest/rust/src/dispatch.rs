@@ -1,7 +1,7 @@
 //! From a message to the plugin, and back.
 
 use crate::message::*;
-use crate::json::{Value, Writer};
+use crate::json::{Reader, Writer};
 
 /// Why a plugin could not do its work. The operator reads it, and the asker does not.
 pub type Failure = String;
@@ -28,6 +28,7 @@ pub trait Plugin {
 
 /// Hands a request to a plugin, and returns its response: what `naru_call` does, for tests.
 pub fn call<P: Plugin>(op: u32, request: &[u8]) -> Vec<u8> {
+    let Ok(request) = std::str::from_utf8(request) else { return failed(NOT_JSON) };
     match op {
         op::document => answer(request, P::document),
         op::query => answer(request, P::query),
@@ -47,11 +48,9 @@ pub mod op {
 }
 
 /// Hands a request to one hook.
-pub fn answer<'a, Q: Request<'a>, R: Response>(request: &'a [u8], hook: fn(Q) -> Result<R, Failure>) -> Vec<u8> {
-    let Some(value) = std::str::from_utf8(request).ok().and_then(Value::read) else {
-        return failed("the request is not JSON");
-    };
-    match hook(Q::of(value)) {
+pub fn answer<'a, Q: Request<'a>, R: Response>(request: &'a str, hook: fn(Q) -> Result<R, Failure>) -> Vec<u8> {
+    let Some(request) = Reader::read(request, Q::read) else { return failed(NOT_JSON) };
+    match hook(request) {
         Ok(response) => {
             let mut w = Writer::default();
             w.object(|w| response.write(w));
@@ -65,6 +64,8 @@ pub fn answer<'a, Q: Request<'a>, R: Response>(request: &'a [u8], hook: fn(Q) ->
 pub fn no_hook() -> Vec<u8> {
     failed("there is no such hook")
 }
+
+const NOT_JSON: &str = "the request is not JSON";
 
 fn failed(error: &str) -> Vec<u8> {
     let mut w = Writer::default();

@@ -24,9 +24,10 @@ pub fn alloc(size: u32) -> *mut u8 {
 }
 
 /// Hands the request to a hook.
-pub fn call(size: u32, hook: impl FnOnce(&[u8]) -> Vec<u8>) -> u64 {
+pub fn call(size: u32, hook: impl FnOnce(&str) -> Vec<u8>) -> u64 {
     let request = BUFFERS.with_borrow_mut(|b| std::mem::take(&mut b.request));
-    let response = hook(&request[..(size as usize).min(request.len())]);
+    // SAFETY: what the host writes is UTF-8, or zeros.
+    let response = hook(unsafe { std::str::from_utf8_unchecked(&request[..(size as usize).min(request.len())]) });
     BUFFERS.with_borrow_mut(|b| {
         b.request = request;
         b.response = response;

@@ -2,7 +2,7 @@
 //!
 //! Away from WebAssembly they go to a [`Fake`] that tests set with [`with`].
 
-use crate::json::{Value, Writer};
+use crate::json::{Reader, Value, Writer};
 use crate::message::Passage;
 
 /// Why the host did not answer.
@@ -38,11 +38,7 @@ pub fn log(level: Level, line: &str) {
 /// The operator's configuration of the plugin; none where there is none.
 pub fn config() -> Option<Value<'static>> {
     let text = imports::config()?;
-    read(&text).map(Value::into_owned)
-}
-
-fn read(bytes: &[u8]) -> Option<Value<'_>> {
-    Value::read(std::str::from_utf8(bytes).ok()?)
+    Value::read(std::str::from_utf8(&text).ok()?).map(Value::into_owned)
 }
 
 /// The value of a key in the operator's table.
@@ -65,11 +61,23 @@ pub fn terms(text: &str, language: &str) -> Result<Vec<Term>, Refused> {
         w.name("text").text(text);
         w.name("language").text(language);
     });
-    let term = |v: &Value| {
-        let number = |name| v.get(name).and_then(Value::number).map(|n| n as usize);
-        Some(Term { term: v.get("term")?.text()?.into(), start: number("start")?, end: number("end")? })
-    };
-    answered("terms", imports::terms(&request), |v| v.get("terms")?.list().iter().map(term).collect()).map(Option::unwrap_or_default)
+    answered("terms", imports::terms(&request), |r| member(r, "terms", |r| r.all(Term::read))).map(Option::unwrap_or_default)
+}
+
+impl Term {
+    fn read(r: &mut Reader) -> Option<Self> {
+        let (mut term, mut start, mut end) = (None, None, None);
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "term" => term = Some(r.text()?.into_owned()),
+                "start" => start = r.number()?,
+                "end" => end = r.number()?,
+                _ => r.skip()?,
+            }
+        }
+        Some(Term { term: term?, start: start? as usize, end: end? as usize })
+    }
 }
 
 /// What a text is embedded as.
@@ -88,8 +96,8 @@ pub fn embed(kind: Kind, texts: &[&str]) -> Result<Option<Vec<Vec<f32>>>, Refuse
             Kind::Passage => "passage",
         });
     });
-    let vector = |v: &Value| v.list().iter().map(|n| n.number().map(|n| n as f32)).collect();
-    answered("embed", imports::embed(&request), |v| v.get("vectors")?.list().iter().map(vector).collect())
+    let vector = |r: &mut Reader| r.all(|r| r.number()?.map(|n| n as f32));
+    answered("embed", imports::embed(&request), |r| member(r, "vectors", |r| r.all(vector)))
 }
 
 /// Hands passages that the asker may see to a function, the best first; up to 20, and up to three times a call.
@@ -98,8 +106,8 @@ pub fn search(text: &str, limit: usize, each: impl FnMut(Passage)) -> Result<(),
         w.name("text").text(text);
         w.name("limit").integer(limit);
     });
-    answered("search", imports::search(&request), |mut v| {
-        v.take("passages").into_list().into_iter().map(Passage::of).for_each(each);
+    answered("search", imports::search(&request), |r| {
+        member(r, "passages", |r| r.all(Passage::read))?.into_iter().for_each(each);
         Some(())
     })
     .map(|_| ())
@@ -124,11 +132,25 @@ fn asked(function: &'static str, answer: Result<Vec<u8>, i32>) -> Result<Option<
 }
 
 /// What a function has answered in JSON.
-fn answered<T>(function: &'static str, answer: Result<Vec<u8>, i32>, of: impl FnOnce(Value) -> Option<T>) -> Result<Option<T>, Refused> {
+fn answered<T>(function: &'static str, answer: Result<Vec<u8>, i32>, read: impl FnOnce(&mut Reader) -> Option<T>) -> Result<Option<T>, Refused> {
     match asked(function, answer)? {
         None => Ok(None),
-        Some(bytes) => read(&bytes).and_then(of).map(Some).ok_or(Refused { function, code: WRONG }),
+        Some(bytes) => std::str::from_utf8(&bytes).ok().and_then(|text| Reader::read(text, read)).map(Some).ok_or(Refused { function, code: WRONG }),
     }
+}
+
+/// A member of an object that has to be there.
+fn member<'a, T>(r: &mut Reader<'a>, name: &str, mut read: impl FnMut(&mut Reader<'a>) -> Option<T>) -> Option<T> {
+    let mut found = None;
+    r.object()?;
+    while let Some(other) = r.member()? {
+        if other == name {
+            found = Some(read(r)?);
+        } else {
+            r.skip()?;
+        }
+    }
+    found
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -1,13 +1,15 @@
 //! What plugins are asked and answer. Offsets are bytes of UTF-8, as in Rust. Texts are borrowed from the request
 //! where they stand there as they are, without an escape.
 
-use crate::json::{Value, Writer};
+use crate::json::{Reader, Value, Writer};
 use std::borrow::Cow;
 
-/// A request, read from its JSON. What is missing is empty.
+/// A request, read from its JSON. What is missing is empty, and of two members of one name the last counts.
 pub trait Request<'a> {
     #[doc(hidden)]
-    fn of(value: Value<'a>) -> Self;
+    fn read(r: &mut Reader<'a>) -> Option<Self>
+    where
+        Self: Sized;
 }
 
 /// A response, written as JSON.
@@ -17,6 +19,7 @@ pub trait Response {
 }
 
 /// A document was read, and is not cut into passages yet.
+#[derive(Default)]
 pub struct DocumentRequest<'a> {
     /// The time that counts for the call, RFC 3339 in UTC.
     pub now: Cow<'a, str>,
@@ -24,6 +27,7 @@ pub struct DocumentRequest<'a> {
 }
 
 /// A document as it was read.
+#[derive(Default)]
 pub struct Document<'a> {
     pub id: Cow<'a, str>,
     pub uri: Cow<'a, str>,
@@ -37,30 +41,48 @@ pub struct Document<'a> {
 }
 
 /// Names and values.
-pub struct Metadata<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+#[derive(Default)]
+pub struct Metadata<'a>(Value<'a>);
 
 impl Metadata<'_> {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n == name).and_then(|(_, v)| v.text())
+        self.0.get(name).and_then(Value::text)
+    }
+}
+
+impl<'a> Document<'a> {
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut d = Document::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "id" => r.fill(&mut d.id)?,
+                "uri" => r.fill(&mut d.uri)?,
+                "title" => r.fill(&mut d.title)?,
+                "language" => r.fill(&mut d.language)?,
+                "modified" => r.fill(&mut d.modified)?,
+                "metadata" => d.metadata = Metadata(r.value()?),
+                "text" => r.fill(&mut d.text)?,
+                _ => r.skip()?,
+            }
+        }
+        Some(d)
     }
 }
 
 impl<'a> Request<'a> for DocumentRequest<'a> {
-    fn of(mut v: Value<'a>) -> Self {
-        let mut d = v.take("document");
-        DocumentRequest {
-            now: v.take("now").into_text(),
-            document: Document {
-                id: d.take("id").into_text(),
-                uri: d.take("uri").into_text(),
-                title: d.take("title").into_text(),
-                language: d.take("language").into_text(),
-                modified: d.take("modified").into_text(),
-                metadata: Metadata(d.take("metadata").into_members()),
-                text: d.take("text").into_text(),
-            },
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut q = DocumentRequest::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "now" => r.fill(&mut q.now)?,
+                "document" => q.document = Document::read(r)?,
+                _ => r.skip()?,
+            }
         }
+        Some(q)
     }
 }
 
@@ -112,6 +134,7 @@ impl Response for DocumentResponse {
 }
 
 /// A question was understood, and nothing searched yet.
+#[derive(Default)]
 pub struct QueryRequest<'a> {
     pub now: Cow<'a, str>,
     pub question: Cow<'a, str>,
@@ -119,8 +142,18 @@ pub struct QueryRequest<'a> {
 }
 
 impl<'a> Request<'a> for QueryRequest<'a> {
-    fn of(mut v: Value<'a>) -> Self {
-        QueryRequest { now: v.take("now").into_text(), question: v.take("question").into_text(), language: v.take("language").into_text() }
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut q = QueryRequest::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "now" => r.fill(&mut q.now)?,
+                "question" => r.fill(&mut q.question)?,
+                "language" => r.fill(&mut q.language)?,
+                _ => r.skip()?,
+            }
+        }
+        Some(q)
     }
 }
 
@@ -182,6 +215,7 @@ impl Response for QueryResponse {
 }
 
 /// Passages were found, the best first.
+#[derive(Default)]
 pub struct PassagesRequest<'a> {
     pub now: Cow<'a, str>,
     pub question: Cow<'a, str>,
@@ -190,6 +224,7 @@ pub struct PassagesRequest<'a> {
 }
 
 /// A passage that was found.
+#[derive(Default)]
 pub struct Passage<'a> {
     pub id: Cow<'a, str>,
     pub document: Cow<'a, str>,
@@ -205,23 +240,25 @@ pub struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    pub(crate) fn of(mut v: Value<'a>) -> Self {
-        Passage {
-            id: v.take("id").into_text(),
-            document: v.take("document").into_text(),
-            title: v.take("title").into_text(),
-            uri: v.take("uri").into_text(),
-            headings: v.take("headings").into_list().into_iter().map(Value::into_text).collect(),
-            language: v.take("language").into_text(),
-            modified: v.take("modified").into_text(),
-            score: v.take("score").number().unwrap_or(0.0),
-            text: v.take("text").into_text(),
-            annotations: v.take("annotations"),
+    pub(crate) fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut p = Passage::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "id" => r.fill(&mut p.id)?,
+                "document" => r.fill(&mut p.document)?,
+                "title" => r.fill(&mut p.title)?,
+                "uri" => r.fill(&mut p.uri)?,
+                "headings" => p.headings = r.all(Reader::text)?,
+                "language" => r.fill(&mut p.language)?,
+                "modified" => r.fill(&mut p.modified)?,
+                "score" => p.score = r.number()?.unwrap_or_default(),
+                "text" => r.fill(&mut p.text)?,
+                "annotations" => p.annotations = r.value()?,
+                _ => r.skip()?,
+            }
         }
-    }
-
-    fn all(v: Value<'a>) -> Vec<Self> {
-        v.into_list().into_iter().map(Passage::of).collect()
+        Some(p)
     }
 
     /// The values of a property that a plugin gave the document, by `PLUGIN.PROPERTY`.
@@ -231,13 +268,19 @@ impl<'a> Passage<'a> {
 }
 
 impl<'a> Request<'a> for PassagesRequest<'a> {
-    fn of(mut v: Value<'a>) -> Self {
-        PassagesRequest {
-            now: v.take("now").into_text(),
-            question: v.take("question").into_text(),
-            language: v.take("language").into_text(),
-            passages: Passage::all(v.take("passages")),
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut q = PassagesRequest::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "now" => r.fill(&mut q.now)?,
+                "question" => r.fill(&mut q.question)?,
+                "language" => r.fill(&mut q.language)?,
+                "passages" => q.passages = r.all(Passage::read)?,
+                _ => r.skip()?,
+            }
         }
+        Some(q)
     }
 }
 
@@ -271,6 +314,7 @@ impl Response for PassagesResponse {
 }
 
 /// An answer stands, and nobody has seen it.
+#[derive(Default)]
 pub struct AnswerRequest<'a> {
     pub now: Cow<'a, str>,
     pub question: Cow<'a, str>,
@@ -281,24 +325,42 @@ pub struct AnswerRequest<'a> {
 }
 
 /// A sentence of an answer, with the numbers of the passages that it rests on.
+#[derive(Default)]
 pub struct Sentence<'a> {
     pub text: Cow<'a, str>,
     pub passages: Vec<usize>,
 }
 
-impl<'a> Request<'a> for AnswerRequest<'a> {
-    fn of(mut v: Value<'a>) -> Self {
-        let sentence = |mut s: Value<'a>| Sentence {
-            text: s.take("text").into_text(),
-            passages: s.take("passages").list().iter().filter_map(Value::number).map(|n| n as usize).collect(),
-        };
-        AnswerRequest {
-            now: v.take("now").into_text(),
-            question: v.take("question").into_text(),
-            language: v.take("language").into_text(),
-            sentences: v.take("sentences").into_list().into_iter().map(sentence).collect(),
-            passages: Passage::all(v.take("passages")),
+impl<'a> Sentence<'a> {
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut s = Sentence::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "text" => r.fill(&mut s.text)?,
+                "passages" => s.passages = r.all(Reader::number)?.into_iter().flatten().map(|n| n as usize).collect(),
+                _ => r.skip()?,
+            }
         }
+        Some(s)
+    }
+}
+
+impl<'a> Request<'a> for AnswerRequest<'a> {
+    fn read(r: &mut Reader<'a>) -> Option<Self> {
+        let mut q = AnswerRequest::default();
+        r.object()?;
+        while let Some(name) = r.member()? {
+            match &*name {
+                "now" => r.fill(&mut q.now)?,
+                "question" => r.fill(&mut q.question)?,
+                "language" => r.fill(&mut q.language)?,
+                "sentences" => q.sentences = r.all(Sentence::read)?,
+                "passages" => q.passages = r.all(Passage::read)?,
+                _ => r.skip()?,
+            }
+        }
+        Some(q)
     }
 }
 

@@ -45,14 +45,16 @@ impl Plugin for Example {
         if request.passages.is_empty() {
             return Ok(Default::default());
         }
-        let mut response = PassagesResponse { order: Some(Vec::new()), ..Default::default() };
-        for (i, p) in request.passages.iter().enumerate().filter(|(_, p)| !p.text.contains(DROP)) {
-            response.order.get_or_insert_default().insert(0, i);
+        let drop = memchr::memmem::Finder::new(DROP);
+        let (mut order, mut notes) = (Vec::new(), Vec::new());
+        for (i, p) in request.passages.iter().enumerate().filter(|(_, p)| drop.find(p.text.as_bytes()).is_none()) {
+            order.push(i);
             if let Some(date) = p.modified.get(..10) {
-                response.notes.push(Note { passage: i, note: format!("as of {date}") });
+                notes.push(Note { passage: i, note: format!("as of {date}") });
             }
         }
-        Ok(response)
+        order.reverse();
+        Ok(PassagesResponse { order: Some(order), notes })
     }
 
     fn answer(request: AnswerRequest) -> Result<AnswerResponse, Failure> {
