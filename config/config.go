@@ -55,7 +55,8 @@ type Plugins struct {
 	// Admission is the key that plugins must have been admitted under; empty, the
 	// default, is that of this data folder.
 	Admission string `yaml:"admission"`
-	// Ceiling bounds what any plugin may take in a call.
+	// Ceiling bounds what any plugin may take in a call. Of a document, fuel, deadline
+	// and output are for each 64 KiB.
 	Ceiling PluginLimits `yaml:"ceiling"`
 	// Use are the plugins that take part, in the order that they are called in. None
 	// by default.

@@ -95,10 +95,10 @@ type Bundled func(name string) (*admit.Bundled, bool)
 
 // part is how a plugin takes part, as it is configured.
 type part struct {
-	hooks  []abi.Hook
-	limits abi.Limits
-	config []byte
-	lookup func(key string) (string, bool)
+	hooks   []abi.Hook
+	ceiling abi.Limits
+	config  []byte
+	lookup  func(key string) (string, bool)
 	// rules change whenever any of it does.
 	rules string
 }
@@ -127,7 +127,7 @@ func partOf(u *usable, use *config.Plugin, ceiling config.PluginLimits) (p part,
 			return fail("is granted %s, for which it has not asked: its manifest asks for %v", g, u.Grants)
 		}
 	}
-	p.limits = abi.Least(u.Limits, abi.Limits{Fuel: int64(ceiling.Fuel), Memory: uint64(ceiling.Memory), Deadline: ceiling.Deadline, Output: int(ceiling.Output)})
+	p.ceiling = abi.Limits{Fuel: int64(ceiling.Fuel), Memory: uint64(ceiling.Memory), Deadline: ceiling.Deadline, Output: int(ceiling.Output)}
 	if p.config, err = pluginConfig(use.Config); err != nil {
 		return fail("config: %w", err)
 	}
@@ -242,7 +242,7 @@ func openPlugin(ctx context.Context, c *config.Config, use *config.Plugin, embed
 		return hooks.Member{}, nil, err
 	}
 	loaded, err := host.Load(ctx, u.metered, host.Options{
-		Name: u.Name, Limits: p.limits, Grants: use.Grants, Config: p.config, Lookup: p.lookup, Embedder: embedder, Compiled: u.compiled, Log: log,
+		Name: u.Name, Limits: u.Limits, Ceiling: p.ceiling, Grants: use.Grants, Config: p.config, Lookup: p.lookup, Embedder: embedder, Compiled: u.compiled, Log: log,
 	})
 	return hooks.Member{Plugin: loaded, Hooks: p.hooks, Essential: use.OnFailure == config.PluginFail, Rules: p.rules}, u, err
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -258,4 +259,30 @@ func encoded(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// TestManyRedactions takes as many of a long document as may be in it.
+func TestManyRedactions(t *testing.T) {
+	for _, tt := range []struct{ text, most int }{{1000, abi.MaxRedactions}, {800_000, 100_000}} {
+		request := &abi.DocumentRequest{Header: head(abi.Document), Document: abi.DocumentText{Text: strings.Repeat("x", tt.text)}}
+		const one = `{"start":1,"end":2,"kind":"x"}`
+		for n, want := range map[int]string{tt.most: "", tt.most + 1: "at most"} {
+			data := `{"redact":[` + strings.Repeat(one+",", n-1) + one + `]}`
+			err := abi.Decode([]byte(data), &abi.DocumentResponse{}, request)
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%d redactions of %d bytes: %v, want %q", n, tt.text, err, want)
+			}
+		}
+	}
+}
+
+// TestForDocument gives a document so much for each 64 KiB.
+func TestForDocument(t *testing.T) {
+	one := abi.Limits{Fuel: 7, Memory: 100, Deadline: time.Second, Output: 10}
+	for bytes, pieces := range map[int]int{0: 1, 1: 1, 64 << 10: 1, 64<<10 + 1: 2, 100 << 20: 1600} {
+		want := abi.Limits{Fuel: 7 * int64(pieces), Memory: 100, Deadline: time.Duration(pieces) * time.Second, Output: 10 * pieces}
+		if got := one.ForDocument(bytes); got != want {
+			t.Errorf("%d bytes: %+v, want %+v", bytes, got, want)
+		}
+	}
 }

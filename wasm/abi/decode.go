@@ -23,8 +23,12 @@ func Decode[R Response](data []byte, response R, request any) error {
 	if !utf8.Valid(data) {
 		return errors.New("the response is not valid UTF-8")
 	}
-	if n := values(data); n > MaxJSONValues {
-		return fmt.Errorf("the response has about %d values, and at most %d are taken", n, MaxJSONValues)
+	most := MaxJSONValues
+	if d, is := request.(*DocumentRequest); is {
+		most += len(d.Document.Text) / BytesPerRedaction * valuesPerRedaction
+	}
+	if n := values(data); n > most {
+		return fmt.Errorf("the response has about %d values, and at most %d are taken", n, most)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -44,6 +48,14 @@ func Decode[R Response](data []byte, response R, request any) error {
 		return fmt.Errorf("the response: %w", err)
 	}
 	return nil
+}
+
+// valuesPerRedaction is how many values a redaction is, by the count of values.
+const valuesPerRedaction = 4
+
+// redactions is how many there may be of a document.
+func (r *DocumentRequest) redactions() int {
+	return max(MaxRedactions, len(r.Document.Text)/BytesPerRedaction)
 }
 
 // values is about how many values a text in JSON has: a response of few bytes, such
@@ -91,8 +103,8 @@ func (r *DocumentResponse) check(request *DocumentRequest) error {
 	if err := remark("skip", r.Skip); err != nil {
 		return err
 	}
-	if len(r.Redact) > MaxRedactions {
-		return fmt.Errorf("redact: %d ranges, and at most %d are taken", len(r.Redact), MaxRedactions)
+	if most := request.redactions(); len(r.Redact) > most {
+		return fmt.Errorf("redact: %d ranges, and at most %d are taken", len(r.Redact), most)
 	}
 	for i, redaction := range r.Redact {
 		if err := redaction.check(request.Document.Text); err != nil {

@@ -102,6 +102,22 @@ func TestCanceled(t *testing.T) {
 	}
 }
 
+// TestCeiling: an operator's ceiling holds for a question whatever it asks of, and for
+// each 64 KiB of a document.
+func TestCeiling(t *testing.T) {
+	const ceiling = 10_000_000
+	p := load(t, module(t, "loop"), func(o *host.Options) {
+		o.Limits.Fuel, o.Limits.Deadline = 1<<40, time.Minute
+		o.Ceiling.Fuel = ceiling
+	})
+	for hook, want := range map[abi.Hook]int64{abi.Passages: ceiling, abi.Document: 4 * ceiling} {
+		_, usage, err := p.Call(context.Background(), host.Call{Hook: hook, Request: make([]byte, 200<<10)})
+		if outcome(err) != host.NoFuel || usage.Fuel != want {
+			t.Errorf("%v: it uses %d fuel and ends with %v, want %d", hook, usage.Fuel, err, want)
+		}
+	}
+}
+
 // TestSearchBounded: what the host does for a module has the time of the call.
 func TestSearchBounded(t *testing.T) {
 	p := load(t, module(t, "search_flood"), func(o *host.Options) { o.Limits.Fuel, o.Limits.Deadline = 10_000_000, 50*time.Millisecond })

@@ -58,8 +58,8 @@ func (p *Plugin) checkExports() error {
 	if !ok {
 		return fmt.Errorf("it exports no memory under the name %s", abi.ExportMemory)
 	}
-	if wants := uint64(memory.Min()) * page; wants > p.opt.Limits.Memory {
-		return fmt.Errorf("it begins with %d KiB of memory, and has a limit of %d KiB", wants>>10, p.opt.Limits.Memory>>10)
+	if wants := uint64(memory.Min()) * page; wants > p.limits(nil).Memory {
+		return fmt.Errorf("it begins with %d KiB of memory, and has a limit of %d KiB", wants>>10, p.limits(nil).Memory>>10)
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (p *Plugin) start(ctx context.Context, deadline time.Time) (*instance, erro
 }
 
 func (p *Plugin) begin(ctx context.Context, in *instance, deadline time.Time) error {
-	r := &run{plugin: p, deadline: deadline, budget: p.opt.Limits.Fuel, wasi: &in.wasi}
+	r := &run{plugin: p, deadline: deadline, budget: p.limits(nil).Fuel, wasi: &in.wasi}
 	r.ctx = context.WithValue(ctx, runKey{}, r)
 	var err error
 	in.module, err = p.engine.runtime.InstantiateModule(p.allocating(r.ctx), p.engine.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
@@ -131,8 +131,8 @@ func (in *instance) call(r *run) ([]byte, error) {
 		return nil, err
 	}
 	at, size := uint32(in.words[0]>>32), uint32(in.words[0])
-	if int64(size) > int64(r.plugin.opt.Limits.Output) {
-		return nil, &ended{TooLong, fmt.Errorf("%d bytes, and at most %d are taken", size, r.plugin.opt.Limits.Output)}
+	if int64(size) > int64(r.output) {
+		return nil, &ended{TooLong, fmt.Errorf("%d bytes, and at most %d are taken", size, r.output)}
 	}
 	read, ok := in.memory.Read(at, size)
 	if !ok {

@@ -19,6 +19,8 @@ import (
 type Options struct {
 	Name   string
 	Limits abi.Limits
+	// Ceiling bounds the limits besides, for a document by its length; zero is none.
+	Ceiling abi.Limits
 	// Grants are the names of the functions that it may import; see SPEC.md.
 	Grants []string
 	// Config is what the function config answers.
@@ -118,7 +120,8 @@ func (p *Plugin) Call(ctx context.Context, call Call) ([]byte, Usage, error) {
 		return nil, Usage{}, ErrClosed
 	}
 	began := p.opt.Now()
-	r := &run{plugin: p, call: &call, deadline: began.Add(p.opt.Limits.Deadline), budget: p.opt.Limits.Fuel}
+	limits := p.limits(&call)
+	r := &run{plugin: p, call: &call, deadline: began.Add(limits.Deadline), budget: limits.Fuel, output: limits.Output}
 	r.ctx = context.WithValue(ctx, runKey{}, r)
 	usage := Usage{}
 	in := p.pool.take(call.Audience)
@@ -134,7 +137,7 @@ func (p *Plugin) Call(ctx context.Context, call Call) ([]byte, Usage, error) {
 	usage.Time, usage.Fuel, usage.Memory = p.opt.Now().Sub(began), r.used(), int(in.memory.Size())
 	// What has grown to most of what it may have would fail soon: the next call gets
 	// a new one.
-	if err != nil || uint64(usage.Memory) > p.opt.Limits.Memory/4*3 && p.large(in) {
+	if err != nil || uint64(usage.Memory) > limits.Memory/4*3 && p.large(in) {
 		in.close()
 	} else {
 		p.pool.give(call.Audience, in)
@@ -143,6 +146,14 @@ func (p *Plugin) Call(ctx context.Context, call Call) ([]byte, Usage, error) {
 		return nil, usage, r.failure(err)
 	}
 	return response, usage, nil
+}
+
+// limits are those of a call, or those of a start where that is nil.
+func (p *Plugin) limits(call *Call) abi.Limits {
+	if call != nil && call.Hook == abi.Document {
+		return abi.Least(p.opt.Limits, p.opt.Ceiling.ForDocument(len(call.Request)))
+	}
+	return abi.Least(p.opt.Limits, p.opt.Ceiling)
 }
 
 // large tells whether an instance has grown since it was started.
@@ -163,7 +174,7 @@ func (p *Plugin) Close(ctx context.Context) error {
 
 // allocating is a context in which instances get their memory.
 func (p *Plugin) allocating(ctx context.Context) context.Context {
-	return experimental.WithMemoryAllocator(ctx, bounded{p.opt.Limits.Memory})
+	return experimental.WithMemoryAllocator(ctx, bounded{p.limits(nil).Memory})
 }
 
 // Start starts an instance and lets go of it again: an error says why the plugin
@@ -174,7 +185,7 @@ func (p *Plugin) Start(ctx context.Context) error {
 	if p.closed {
 		return ErrClosed
 	}
-	in, err := p.start(ctx, p.opt.Now().Add(p.opt.Limits.Deadline))
+	in, err := p.start(ctx, p.opt.Now().Add(p.limits(nil).Deadline))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ type run struct {
 	deadline time.Time
 	// budget is what may be granted, and granted what was.
 	budget, granted int64
+	// output is how long the response may be.
+	output int
 	// fuel and stack are the module's; they are not known before it calls the host.
 	fuel, stack api.MutableGlobal
 	// result is what the last function of the host's answered.

@@ -34,7 +34,7 @@ func TestConformance(t *testing.T) {
 			if !ok || b.Name != name {
 				t.Fatalf("found %+v", b)
 			}
-			p, err := host.Load(context.Background(), b.Metered, host.Options{Name: name, Limits: unhurried(b.Limits), Grants: b.Grants, Config: config(t, name)})
+			p, err := host.Load(context.Background(), b.Metered, host.Options{Name: name, Limits: unhurried(b.Limits), Grants: b.Grants, Config: configOf(t, name)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,8 +60,8 @@ func unhurried(l abi.Limits) abi.Limits {
 	return l
 }
 
-// config is what a plugin is given for its recorded calls, as JSON.
-func config(t *testing.T, name string) []byte {
+// configOf is what a plugin is given for its recorded calls, as JSON.
+func configOf(t *testing.T, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(name, "testdata", "config.yaml"))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/naru-rag/naru/config"
 	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/host"
 	"github.com/naru-rag/naru/wasm/plugins"
@@ -61,4 +62,35 @@ func fuelOf(t *testing.T, p *host.Plugin, text string) int64 {
 		t.Fatalf("%.20q…: %v", text, err)
 	}
 	return use.Fuel
+}
+
+// TestLongDocuments reads a megabyte that is full of personal data under the ceiling
+// that a configuration has where it says nothing.
+func TestLongDocuments(t *testing.T) {
+	b, _ := plugins.Find("redact-pii")
+	ceiling := config.Default().Plugins.Ceiling
+	p, err := host.Load(context.Background(), b.Metered, host.Options{Name: b.Name, Limits: b.Limits, Grants: b.Grants,
+		Ceiling: abi.Limits{Fuel: int64(ceiling.Fuel), Memory: uint64(ceiling.Memory), Deadline: ceiling.Deadline, Output: int(ceiling.Output)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close(context.Background())
+	const line = "주민등록번호 900101-1234568 카드 4111111111111111\n"
+	lines := 1 << 20 / len(line)
+	request := &abi.DocumentRequest{Header: abi.Header{Hook: abi.Document}, Document: abi.DocumentText{Text: strings.Repeat(line, lines), Metadata: map[string]string{}}}
+	data, err := abi.Encode(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _, err := p.Call(context.Background(), host.Call{Hook: abi.Document, Request: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var response abi.DocumentResponse
+	if err := abi.Decode(said, &response, request); err != nil {
+		t.Fatal(err)
+	}
+	if len(response.Redact) != 2*lines {
+		t.Errorf("%d redactions, want %d", len(response.Redact), 2*lines)
+	}
 }
