@@ -13,7 +13,8 @@ import (
 
 // Hook decides what becomes of a document after it was read, and before anything
 // else sees it: a plugin. What it returns is used as it is. A document for which it
-// returns an error is not indexed. It must be safe for concurrent use.
+// returns an error is not indexed, and what was indexed of it before is deleted unless
+// that is a [*LaterError]. It must be safe for concurrent use.
 type Hook interface {
 	// Rules change whenever the same document would become something else.
 	Rules() string
@@ -41,6 +42,18 @@ type Decision struct {
 type SkippedError struct{ Reason string }
 
 func (e *SkippedError) Error() string { return e.Reason }
+
+// LaterError is a hook's failure that says nothing of the document, such as one for want
+// of time: the same may succeed later.
+type LaterError struct{ Err error }
+
+func (e *LaterError) Error() string { return e.Err.Error() }
+func (e *LaterError) Unwrap() error { return e.Err }
+
+func later(err error) bool {
+	_, is := errors.AsType[*LaterError](err)
+	return is
+}
 
 // decide has the hooks decide, each on what those before it have left.
 func (ix *Indexer) decide(ctx context.Context, doc *rag.Document, text extract.Result) (extract.Result, error) {

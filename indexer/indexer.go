@@ -370,6 +370,10 @@ func (ix *Indexer) index(ctx context.Context, batch *batch, of *Counts, kind str
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if later(err) {
+			batch.report.fail(of, item.URI, err)
+			return nil
+		}
 		// Its former text is no longer what the source says.
 		why := Skipped
 		if !batch.report.skip(item.URI, err) {

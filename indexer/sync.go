@@ -17,7 +17,7 @@ import (
 //
 // An item that is there and cannot be made a document is an error, a
 // [*SkippedError] where a hook does not want it, and what was stored of it is deleted,
-// unless it could not be read for now. [Unfit] tells these from errors of the
+// unless it could not be read, or a hook not asked, for now. [Unfit] tells these from errors of the
 // store and the source, after which the same may succeed later. Passages are left
 // without vectors; see [Indexer.Embed].
 func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Outcome, error) {
@@ -61,6 +61,9 @@ func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Out
 	if err != nil {
 		if ctx.Err() != nil {
 			return outcome, ctx.Err()
+		}
+		if later(err) {
+			return outcome, err
 		}
 		return ix.unfit(ctx, outcome, before, &unfitError{err})
 	}

@@ -93,6 +93,40 @@ func (h hook) Document(context.Context, indexer.Reading) (indexer.Decision, erro
 	return indexer.Decision{}, nil
 }
 
+// TestPluginForNow: a plugin that fails for want of time, or of a service, is asked again
+// later, and what is stored stays until then.
+func TestPluginForNow(t *testing.T) {
+	s := newStage(t)
+	s.put("a.md", "The old text.")
+	s.send(about("a.md"))
+	s.settle()
+	failures := 0
+	s.worker.indexer = func(ctx context.Context, access rag.Access) (*indexer.Indexer, error) {
+		return indexer.New(s.store, indexer.Options{Access: access, Embedder: s.fake, Hooks: []indexer.Hook{refusing(func() error {
+			if failures++; failures > 3 {
+				return nil
+			}
+			s.want(map[string]string{"a.md": "The old text."})
+			return &indexer.LaterError{Err: errors.New("out of time")}
+		})}})
+	}
+	s.put("a.md", "The new text.")
+	s.send(about("a.md"))
+	s.settle()
+	s.want(map[string]string{"a.md": "The new text."})
+	if all := s.dead(); len(all) > 0 || failures != 4 {
+		t.Errorf("after %d attempts dead are %+v", failures, all)
+	}
+}
+
+// refusing is a hook that leaves documents as they are, or fails at them.
+type refusing func() error
+
+func (refusing) Rules() string { return "" }
+func (r refusing) Document(context.Context, indexer.Reading) (indexer.Decision, error) {
+	return indexer.Decision{}, r()
+}
+
 // ten are ten objects, and what is stored of them.
 func (s *stage) ten() (bodies []string, texts map[string]string) {
 	texts = map[string]string{}

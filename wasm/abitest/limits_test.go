@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/naru-rag/naru/embed"
 	"github.com/naru-rag/naru/wasm/abi"
 	"github.com/naru-rag/naru/wasm/admit"
 	"github.com/naru-rag/naru/wasm/host"
@@ -116,6 +117,27 @@ func TestCeiling(t *testing.T) {
 			t.Errorf("%v: it uses %d fuel and ends with %v, want %d", hook, usage.Fuel, err, want)
 		}
 	}
+}
+
+// TestAway: whoever made a call is told where a service failed that the module asked.
+func TestAway(t *testing.T) {
+	p := load(t, guest(t, "example-rust"), func(o *host.Options) { o.Embedder = away{} })
+	for question, want := range map[string]bool{"embed ferry": true, "terms ferry": false} {
+		request, err := abi.Encode(&abi.QueryRequest{Header: header(abi.Query), Question: question})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said, usage, err := p.Call(context.Background(), host.Call{Hook: abi.Query, Request: request}); err != nil || usage.Away != want {
+			t.Errorf("%q: away %v, want %v: %s %v", question, usage.Away, want, said, err)
+		}
+	}
+}
+
+// away is an embedder whose service does not answer.
+type away struct{ embed.Embedder }
+
+func (away) Embed(context.Context, embed.Kind, []string) (embed.Result, error) {
+	return embed.Result{}, errors.New("the service is away")
 }
 
 // TestSearchBounded: what the host does for a module has the time of the call.

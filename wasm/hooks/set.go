@@ -128,7 +128,11 @@ func ask[R abi.Response](ctx context.Context, s *Set, m Member, call host.Call, 
 	}
 	s.opt.Log.ErrorContext(ctx, "a plugin failed", "plugin", m.Name(), "hook", call.Hook.String(), "outcome", string(outcome), "error", err.Error())
 	if m.Essential {
-		return taken, false, fmt.Errorf("plugin %s: %s at %s, and it may not be left out: %w", m.Name(), outcome, call.Hook, err)
+		err = fmt.Errorf("plugin %s: %s at %s, and it may not be left out: %w", m.Name(), outcome, call.Hook, err)
+		if call.Hook == abi.Document && (outcome == host.NoTime || usage.Away) {
+			err = &indexer.LaterError{Err: err}
+		}
+		return taken, false, err
 	}
 	taken.Degraded = []string{fmt.Sprintf("plugin %s: %s at %s; the answer goes on without it", m.Name(), outcome, call.Hook)}
 	return taken, false, nil

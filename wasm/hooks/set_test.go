@@ -195,3 +195,33 @@ func TestDocuments(t *testing.T) {
 		t.Errorf("it decides %+v, %v", d, err)
 	}
 }
+
+// TestDocumentsLater: a plugin that had no time says nothing of a document, and one that
+// used up its fuel does.
+func TestDocumentsLater(t *testing.T) {
+	code, err := os.ReadFile("../abitest/hostile/loop.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	metered, _, err := admit.Prepare(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		limits abi.Limits
+		later  bool
+	}{
+		{abi.Limits{Fuel: 1 << 50, Memory: 1 << 20, Deadline: time.Millisecond, Output: 1}, true},
+		{abi.Limits{Fuel: 10_000, Memory: 1 << 20, Deadline: time.Hour, Output: 1}, false},
+	} {
+		p, err := host.Load(context.Background(), metered, host.Options{Name: "loop", Limits: tt.limits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close(context.Background())
+		_, err = set(hooks.Member{Plugin: p, Hooks: []abi.Hook{abi.Document}}).Documents()[0].Document(context.Background(), indexer.Reading{Document: rag.Document{Text: "x"}})
+		if _, later := errors.AsType[*indexer.LaterError](err); err == nil || later != tt.later {
+			t.Errorf("%+v: later %v, want %v: %v", tt.limits, later, tt.later, err)
+		}
+	}
+}

@@ -184,6 +184,7 @@ func (r *run) untilDeadline() (context.Context, context.CancelFunc) {
 // complain tells the operator why a function could not answer; the module learns
 // only that it could not.
 func (r *run) complain(function string, err error) {
+	r.away = true
 	if r.plugin.opt.Log != nil {
 		r.plugin.opt.Log.WarnContext(r.ctx, "a plugin was not answered", "name", r.plugin.name, "function", function, "error", err.Error())
 	}

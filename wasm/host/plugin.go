@@ -106,6 +106,8 @@ type Usage struct {
 	Fuel    int64
 	Memory  int // bytes that the instance has
 	Started bool
+	// Away tells whether the embedder or the search failed that the plugin asked.
+	Away bool
 }
 
 // ErrClosed is returned by calls of a plugin that was closed.
@@ -134,7 +136,7 @@ func (p *Plugin) Call(ctx context.Context, call Call) ([]byte, Usage, error) {
 		}
 	}
 	response, err := in.call(r)
-	usage.Time, usage.Fuel, usage.Memory = p.opt.Now().Sub(began), r.used(), int(in.memory.Size())
+	usage.Time, usage.Fuel, usage.Memory, usage.Away = p.opt.Now().Sub(began), r.used(), int(in.memory.Size()), r.away
 	// What has grown to most of what it may have would fail soon: the next call gets
 	// a new one.
 	if err != nil || uint64(usage.Memory) > limits.Memory/4*3 && p.large(in) {

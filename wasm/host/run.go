@@ -29,6 +29,8 @@ type run struct {
 	fuel, stack api.MutableGlobal
 	// result is what the last function of the host's answered.
 	result []byte
+	// away is set where the host could not do what it was asked for.
+	away bool
 	// searches and lines count what was asked.
 	searches, lines int
 	wasi            *wasi
