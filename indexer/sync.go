@@ -17,9 +17,9 @@ import (
 //
 // An item that is there and cannot be made a document is an error, a
 // [*SkippedError] where a hook does not want it, and what was stored of it is deleted,
-// unless it could not be read, or a hook not asked, for now. [Unfit] tells these from errors of the
-// store and the source, after which the same may succeed later. Passages are left
-// without vectors; see [Indexer.Embed].
+// unless it could not be read, or decided on, for now. [Unfit] tells these from errors
+// of the store and the source, and a [*LaterError], after which the same may succeed
+// later. Passages are left without vectors; see [Indexer.Embed].
 func (ix *Indexer) Sync(ctx context.Context, src source.Finder, key string) (Outcome, error) {
 	id := ix.DocumentID(src.Kind(), key)
 	outcome := Outcome{Document: id, Status: StatusUnchanged}

@@ -2,7 +2,7 @@
 //!
 //! Away from WebAssembly they go to a [`Fake`] that tests set with [`with`].
 
-use crate::json::{Reader, Value, Writer};
+use crate::json::{members, Reader, Value, Writer};
 use crate::message::Passage;
 
 /// Why the host did not answer.
@@ -67,15 +67,12 @@ pub fn terms(text: &str, language: &str) -> Result<Vec<Term>, Refused> {
 impl Term {
     fn read(r: &mut Reader) -> Option<Self> {
         let (mut term, mut start, mut end) = (None, None, None);
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "term" => term = Some(r.text()?.into_owned()),
-                "start" => start = r.number()?,
-                "end" => end = r.number()?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "term" => term = Some(r.text()?.into_owned()),
+            "start" => start = r.number()?,
+            "end" => end = r.number()?,
+        );
         Some(Term { term: term?, start: start? as usize, end: end? as usize })
     }
 }

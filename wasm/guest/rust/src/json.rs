@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 #[doc(hidden)]
 pub use reader::Reader;
+pub(crate) use reader::members;
 pub use writer::Writer;
 
 /// A value. Texts are borrowed where they stand as they are.

@@ -1,7 +1,7 @@
 //! What plugins are asked and answer. Offsets are bytes of UTF-8, as in Rust. Texts are borrowed from the request
 //! where they stand there as they are, without an escape.
 
-use crate::json::{Reader, Value, Writer};
+use crate::json::{members, Reader, Value, Writer};
 use std::borrow::Cow;
 
 /// A request, read from its JSON. What is missing is empty, and of two members of one name the last counts.
@@ -54,19 +54,16 @@ impl Metadata<'_> {
 impl<'a> Document<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut d = Document::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "id" => r.fill(&mut d.id)?,
-                "uri" => r.fill(&mut d.uri)?,
-                "title" => r.fill(&mut d.title)?,
-                "language" => r.fill(&mut d.language)?,
-                "modified" => r.fill(&mut d.modified)?,
-                "metadata" => d.metadata = Metadata(r.value()?),
-                "text" => r.fill(&mut d.text)?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "id" => r.fill(&mut d.id)?,
+            "uri" => r.fill(&mut d.uri)?,
+            "title" => r.fill(&mut d.title)?,
+            "language" => r.fill(&mut d.language)?,
+            "modified" => r.fill(&mut d.modified)?,
+            "metadata" => d.metadata = Metadata(r.value()?),
+            "text" => r.fill(&mut d.text)?,
+        );
         Some(d)
     }
 }
@@ -74,14 +71,11 @@ impl<'a> Document<'a> {
 impl<'a> Request<'a> for DocumentRequest<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut q = DocumentRequest::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "now" => r.fill(&mut q.now)?,
-                "document" => q.document = Document::read(r)?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "now" => r.fill(&mut q.now)?,
+            "document" => q.document = Document::read(r)?,
+        );
         Some(q)
     }
 }
@@ -144,15 +138,12 @@ pub struct QueryRequest<'a> {
 impl<'a> Request<'a> for QueryRequest<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut q = QueryRequest::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "now" => r.fill(&mut q.now)?,
-                "question" => r.fill(&mut q.question)?,
-                "language" => r.fill(&mut q.language)?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "now" => r.fill(&mut q.now)?,
+            "question" => r.fill(&mut q.question)?,
+            "language" => r.fill(&mut q.language)?,
+        );
         Some(q)
     }
 }
@@ -242,22 +233,19 @@ pub struct Passage<'a> {
 impl<'a> Passage<'a> {
     pub(crate) fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut p = Passage::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "id" => r.fill(&mut p.id)?,
-                "document" => r.fill(&mut p.document)?,
-                "title" => r.fill(&mut p.title)?,
-                "uri" => r.fill(&mut p.uri)?,
-                "headings" => p.headings = r.all(Reader::text)?,
-                "language" => r.fill(&mut p.language)?,
-                "modified" => r.fill(&mut p.modified)?,
-                "score" => p.score = r.number()?.unwrap_or_default(),
-                "text" => r.fill(&mut p.text)?,
-                "annotations" => p.annotations = r.value()?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "id" => r.fill(&mut p.id)?,
+            "document" => r.fill(&mut p.document)?,
+            "title" => r.fill(&mut p.title)?,
+            "uri" => r.fill(&mut p.uri)?,
+            "headings" => p.headings = r.all(Reader::text)?,
+            "language" => r.fill(&mut p.language)?,
+            "modified" => r.fill(&mut p.modified)?,
+            "score" => p.score = r.number()?.unwrap_or_default(),
+            "text" => r.fill(&mut p.text)?,
+            "annotations" => p.annotations = r.value()?,
+        );
         Some(p)
     }
 
@@ -270,16 +258,13 @@ impl<'a> Passage<'a> {
 impl<'a> Request<'a> for PassagesRequest<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut q = PassagesRequest::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "now" => r.fill(&mut q.now)?,
-                "question" => r.fill(&mut q.question)?,
-                "language" => r.fill(&mut q.language)?,
-                "passages" => q.passages = r.all(Passage::read)?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "now" => r.fill(&mut q.now)?,
+            "question" => r.fill(&mut q.question)?,
+            "language" => r.fill(&mut q.language)?,
+            "passages" => q.passages = r.all(Passage::read)?,
+        );
         Some(q)
     }
 }
@@ -334,14 +319,11 @@ pub struct Sentence<'a> {
 impl<'a> Sentence<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut s = Sentence::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "text" => r.fill(&mut s.text)?,
-                "passages" => s.passages = r.all(Reader::number)?.into_iter().flatten().map(|n| n as usize).collect(),
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "text" => r.fill(&mut s.text)?,
+            "passages" => s.passages = r.all(Reader::number)?.into_iter().flatten().map(|n| n as usize).collect(),
+        );
         Some(s)
     }
 }
@@ -349,17 +331,14 @@ impl<'a> Sentence<'a> {
 impl<'a> Request<'a> for AnswerRequest<'a> {
     fn read(r: &mut Reader<'a>) -> Option<Self> {
         let mut q = AnswerRequest::default();
-        r.object()?;
-        while let Some(name) = r.member()? {
-            match &*name {
-                "now" => r.fill(&mut q.now)?,
-                "question" => r.fill(&mut q.question)?,
-                "language" => r.fill(&mut q.language)?,
-                "sentences" => q.sentences = r.all(Sentence::read)?,
-                "passages" => q.passages = r.all(Passage::read)?,
-                _ => r.skip()?,
-            }
-        }
+        members!(
+            r,
+            "now" => r.fill(&mut q.now)?,
+            "question" => r.fill(&mut q.question)?,
+            "language" => r.fill(&mut q.language)?,
+            "sentences" => q.sentences = r.all(Sentence::read)?,
+            "passages" => q.passages = r.all(Passage::read)?,
+        );
         Some(q)
     }
 }

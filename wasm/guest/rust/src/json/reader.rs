@@ -311,3 +311,17 @@ fn blanks(mut rest: &[u8]) -> &[u8] {
     }
     rest
 }
+
+/// Reads an object: each member by its name, and what nobody knows is passed by.
+macro_rules! members {
+    ($r:ident, $($name:literal => $read:expr),+ $(,)?) => {
+        $r.object()?;
+        while let Some(name) = $r.member()? {
+            match &*name {
+                $($name => $read,)+
+                _ => $r.skip()?,
+            }
+        }
+    };
+}
+pub(crate) use members;
